@@ -1,0 +1,135 @@
+package io.iasql.crds;
+
+import com.fasterxml.jackson.annotation.JsonClassDescription;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+import io.fabric8.kubernetes.api.model.Quantity;
+import java.util.Map;
+import java.util.Set;
+
+/** Which account, which modules, which database, and who approves. */
+@JsonClassDescription("Which account, which modules, which database, and who approves.")
+@ApiType
+@ValidationRule(
+    value = "self.awsConnectionRef == oldSelf.awsConnectionRef",
+    fieldPath = ".awsConnectionRef",
+    message =
+        "awsConnectionRef cannot be changed: the database mirrors that account. Change the"
+            + " AwsConnection, or create another Environment.")
+@ValidationRule(
+    value = "has(self.database) == has(oldSelf.database)",
+    message = "database cannot be added or removed later: the data would stay behind.")
+public record EnvironmentSpec(
+    @Required @JsonPropertyDescription("The AwsConnection of the account.")
+        LocalReference awsConnectionRef,
+    @Required
+        @Size(min = 1, max = 64)
+        @JsonPropertyDescription(
+            "The modules whose tables the database gets, such as aws_s3. The modules that they"
+                + " depend on come along.")
+        Set<@Pattern("^aws_[a-z0-9_]+$") @Size(max = 63) String> modules,
+    @JsonPropertyDescription(
+            "Where the PostgreSQL database comes from. Omitted: as the operator is set up to do.")
+        Database database,
+    @Default("Manual")
+        @JsonPropertyDescription(
+            "Manual: a plan waits until its id is in spec.approvePlan of the SqlTransaction."
+                + " Automatic: a plan is committed as soon as it is made.")
+        Approval approval,
+    @Default("{\"interval\": \"5m\"}") @JsonPropertyDescription("How the rows follow the account.")
+        Sync sync) {
+
+  public EnvironmentSpec {
+    modules = Lists.copyInOrder(modules);
+  }
+
+  /** Who says yes to a plan. */
+  public enum Approval {
+    /** A person names the plan. */
+    @JsonProperty("Manual")
+    MANUAL,
+    /** Every plan is approved. */
+    @JsonProperty("Automatic")
+    AUTOMATIC
+  }
+
+  /** Exactly one kind of database. */
+  @ApiType
+  @ValidationRule(
+      value = "has(self.managed) != has(self.external)",
+      message = "give exactly one of managed and external.")
+  @ValidationRule(
+      value = "has(self.managed) == has(oldSelf.managed)",
+      message = "the kind of database cannot be changed later: the data would stay behind.")
+  public record Database(
+      @JsonPropertyDescription("A PostgreSQL of its own in this namespace, run by the operator.")
+          Managed managed,
+      @JsonPropertyDescription("A PostgreSQL that somebody else runs.") External external) {}
+
+  /** One StatefulSet with one volume. */
+  @ApiType
+  @ValidationRule(
+      value = "quantity(self.storage).compareTo(quantity(oldSelf.storage)) >= 0",
+      fieldPath = ".storage",
+      message = "storage can grow, not shrink.")
+  @ValidationRule(
+      value =
+          "has(self.storageClassName) == has(oldSelf.storageClassName) &&"
+              + " (!has(self.storageClassName) || self.storageClassName == oldSelf.storageClassName)",
+      fieldPath = ".storageClassName",
+      message = "storageClassName cannot be changed later: the data would stay behind.")
+  public record Managed(
+      @Default("1Gi")
+          @Pattern("^[1-9][0-9]*(\\.[0-9]+)?(Mi|Gi|Ti|M|G|T)$")
+          @Size(max = 32)
+          @JsonPropertyDescription("Size of the volume. It can grow where the class allows it.")
+          String storage,
+      @Size(min = 1, max = 253)
+          @JsonPropertyDescription("Class of the volume. Omitted: the cluster's default class.")
+          String storageClassName,
+      @JsonPropertyDescription("Compute resources of the PostgreSQL container.")
+          Resources resources) {}
+
+  /** Compute resources, as a container has them. */
+  @ApiType
+  public record Resources(
+      @Size(max = 8) @JsonPropertyDescription("What the container is sure to get.")
+          Map<String, Quantity> requests,
+      @Size(max = 8) @JsonPropertyDescription("What the container gets at most.")
+          Map<String, Quantity> limits) {
+
+    public Resources {
+      requests = requests == null ? Map.of() : Map.copyOf(requests);
+      limits = limits == null ? Map.of() : Map.copyOf(limits);
+    }
+  }
+
+  /** A database somewhere else. */
+  @ApiType
+  public record External(
+      @Required
+          @JsonPropertyDescription(
+              "A Secret with host, port (5432 when omitted), database, username, password and"
+                  + " optionally sslmode and ca.crt, as type servicebinding.io/postgresql has them."
+                  + " The user owns the database and may create roles.")
+          LocalReference secretRef) {}
+
+  /** When the account is read. */
+  @ApiType
+  @ValidationRule(
+      value = "duration(self.interval) >= duration('10s')",
+      fieldPath = ".interval",
+      message = "sync.interval is at least 10s.")
+  public record Sync(
+      @Default("5m")
+          @Pattern("^([0-9]+h)?([0-9]+m)?([0-9]+s)?$")
+          @Size(min = 2, max = 16)
+          @JsonPropertyDescription(
+              "The time between two readings of the account, such as 90s, 5m or 1h30m.")
+          String interval) {}
+}

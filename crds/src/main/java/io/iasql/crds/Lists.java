@@ -1,0 +1,20 @@
+package io.iasql.crds;
+
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Absent collections read as empty ones. */
+final class Lists {
+  private Lists() {}
+
+  static <T> List<T> copy(Collection<T> values) {
+    return values == null ? List.of() : List.copyOf(values);
+  }
+
+  static <T> Set<T> copyInOrder(Set<T> values) {
+    return values == null ? Set.of() : Collections.unmodifiableSet(new LinkedHashSet<>(values));
+  }
+}

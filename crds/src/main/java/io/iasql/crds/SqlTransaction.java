@@ -1,0 +1,52 @@
+package io.iasql.crds;
+
+import com.fasterxml.jackson.annotation.JsonClassDescription;
+import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
+import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn.Type;
+import io.fabric8.crd.generator.annotation.AdditionalSelectableField;
+import io.fabric8.generator.annotation.ValidationRule;
+import io.fabric8.kubernetes.api.model.Namespaced;
+import io.fabric8.kubernetes.client.CustomResource;
+import io.fabric8.kubernetes.model.annotation.Categories;
+import io.fabric8.kubernetes.model.annotation.Group;
+import io.fabric8.kubernetes.model.annotation.ShortNames;
+import io.fabric8.kubernetes.model.annotation.Version;
+
+/** SQL that changes an environment: planned, approved, committed once. */
+@JsonClassDescription("SQL that changes an environment: planned, approved, and committed once.")
+@Group(CustomResources.GROUP)
+@Version(CustomResources.VERSION)
+@ShortNames("sqltx")
+@Categories(CustomResources.CATEGORY)
+@ValidationRule(
+    value =
+        "!has(oldSelf.status) || !has(oldSelf.status.phase) || !(oldSelf.status.phase in"
+            + " ['Committing', 'Committed', 'PartiallyApplied']) || self.spec.sql =="
+            + " oldSelf.spec.sql",
+    fieldPath = ".spec.sql",
+    message = "sql cannot be changed once its commit has begun: a change is a new SqlTransaction.")
+@AdditionalSelectableField(jsonPath = ".spec.environmentRef.name")
+@AdditionalSelectableField(jsonPath = ".status.phase")
+@AdditionalPrinterColumn(
+    name = "Environment",
+    type = Type.STRING,
+    jsonPath = ".spec.environmentRef.name")
+@AdditionalPrinterColumn(name = "Phase", type = Type.STRING, jsonPath = ".status.phase")
+@AdditionalPrinterColumn(name = "Plan", type = Type.STRING, jsonPath = ".status.plan.id")
+@AdditionalPrinterColumn(name = "Changes", type = Type.STRING, jsonPath = ".status.plan.text")
+@AdditionalPrinterColumn(name = "Approved By", type = Type.STRING, jsonPath = ".status.approvedBy")
+@AdditionalPrinterColumn(name = "Age", type = Type.DATE, jsonPath = ".metadata.creationTimestamp")
+@AdditionalPrinterColumn(
+    name = "Progress",
+    type = Type.STRING,
+    priority = 1,
+    jsonPath = ".status.progress")
+@AdditionalPrinterColumn(
+    name = "Message",
+    type = Type.STRING,
+    priority = 1,
+    jsonPath = ".status.message")
+public final class SqlTransaction extends CustomResource<SqlTransactionSpec, SqlTransactionStatus>
+    implements Namespaced {
+  private static final long serialVersionUID = 1L;
+}

@@ -1,0 +1,58 @@
+package io.iasql.crds;
+
+import com.fasterxml.jackson.annotation.JsonClassDescription;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+
+/** The SQL, the environment it is for, and the word of whoever approves it. */
+@JsonClassDescription("The SQL, the environment it is for, and the word of whoever approves it.")
+@ApiType
+@ValidationRule(
+    value = "self.environmentRef == oldSelf.environmentRef",
+    fieldPath = ".environmentRef",
+    message = "environmentRef cannot be changed: create another SqlTransaction.")
+public record SqlTransactionSpec(
+    @Required @JsonPropertyDescription("The Environment to change.") LocalReference environmentRef,
+    @Size(max = 1024) @JsonPropertyDescription("What the change is for, in one line.")
+        String description,
+    @Required
+        @Size(min = 1, max = MAX_SQL)
+        @JsonPropertyDescription(
+            "The statements, run together in one PostgreSQL transaction as role iasql_user.")
+        String sql,
+    @Size(max = 256)
+        @JsonPropertyDescription(
+            "The id of the plan to commit, as status.plan.id shows it. Any other value approves"
+                + " nothing. Leave it out of manifests in Git.")
+        String approvePlan,
+    @Size(max = 256)
+        @JsonPropertyDescription(
+            "Who wrote approvePlan. Set by the admission policy of the chart; leave it out.")
+        String approvedBy,
+    @JsonPropertyDescription(
+            "Ends the transaction in phase Rejected, as long as its commit has not begun.")
+        Boolean reject,
+    @Default("Rollback")
+        @JsonPropertyDescription(
+            "What happens when AWS refuses a change of the plan. Rollback: what was done is undone"
+                + " and the rows are restored. Stop: what was done stays, and the status says what"
+                + " is and what is not in AWS.")
+        OnFailure onFailure) {
+
+  /** The longest SQL, in characters. */
+  public static final int MAX_SQL = 1 << 20;
+
+  /** What to do when part of a plan fails. */
+  public enum OnFailure {
+    /** Undo what was done. */
+    @JsonProperty("Rollback")
+    ROLLBACK,
+    /** Keep what was done. */
+    @JsonProperty("Stop")
+    STOP
+  }
+}

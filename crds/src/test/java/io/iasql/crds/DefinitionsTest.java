@@ -1,0 +1,40 @@
+package io.iasql.crds;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class DefinitionsTest {
+  private static final Path FOLDER = Path.of("kubernetes");
+  private static final boolean UPDATE = !System.getProperty("iasql.crds.update", "").isEmpty();
+
+  @Test
+  void committedDefinitionsAreThoseOfTheTypes() throws IOException {
+    Map<String, String> generated = DefinitionGenerator.generate();
+    if (UPDATE) {
+      for (Map.Entry<String, String> file : generated.entrySet()) {
+        Files.writeString(FOLDER.resolve(file.getKey()), file.getValue());
+      }
+    }
+
+    assertThat(committed())
+        .as("crds/kubernetes is stale; run: mvn install -pl crds -Diasql.crds.update")
+        .isEqualTo(generated);
+  }
+
+  private static Map<String, String> committed() throws IOException {
+    Map<String, String> files = new TreeMap<>();
+    try (Stream<Path> paths = Files.list(FOLDER)) {
+      for (Path path : paths.toList()) {
+        files.put(path.getFileName().toString(), Files.readString(path));
+      }
+    }
+    return files;
+  }
+}
