@@ -25,4 +25,13 @@ public interface Creates<R extends Record> extends CloudResource<R> {
   default Optional<R> find(AwsScope scope, R desired, IdempotencyToken token) {
     return read(scope, desired);
   }
+
+  /**
+   * Whether the old and the new one of a replacement cannot exist at the same time, so that the old
+   * one must go first, although their identities differ: two subnets with overlapping addresses, two
+   * NAT gateways with one address. Two with the same identity never can and are not asked about.
+   */
+  default boolean excludes(R current, R desired) {
+    return false;
+  }
 }

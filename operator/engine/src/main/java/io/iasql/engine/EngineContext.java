@@ -1,0 +1,90 @@
+package io.iasql.engine;
+
+import io.iasql.engine.catalog.Modules;
+import io.iasql.engine.store.EnvironmentDatabase;
+import io.iasql.engine.store.UnavailableException;
+import io.iasql.spi.AwsScope;
+import io.iasql.spi.CloudException;
+import io.iasql.spi.CloudFailure;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * What the parts of one environment's engine share.
+ *
+ * @param environment the environment's name, part of every plan id
+ * @param database its PostgreSQL
+ * @param modules the product's modules
+ * @param account the AWS account as it is connected now; asked anew for each piece of work, because
+ *     credentials rotate
+ * @param executor where cloud calls run; shared between environments, bounded by settings
+ * @param clock the time
+ * @param settings the limits
+ */
+public record EngineContext(
+    String environment,
+    EnvironmentDatabase database,
+    Modules modules,
+    Supplier<AwsScope> account,
+    Executor executor,
+    Clock clock,
+    EngineSettings settings) {
+
+  /**
+   * The account.
+   *
+   * @throws UnavailableException when it is not connected now
+   */
+  public AwsScope scope() {
+    try {
+      return account.get();
+    } catch (CloudException e) {
+      throw new UnavailableException("AWS: " + e.failure(), e);
+    }
+  }
+
+  /** Makes a cloud call, and says in the engine's words what a failure means. */
+  public <T> T call(AwsScope scope, Supplier<T> call) {
+    try {
+      return call.get();
+    } catch (RuntimeException e) {
+      CloudFailure failure = scope.describe(e);
+      switch (failure.kind()) {
+        case THROTTLED, UNAVAILABLE, DENIED ->
+            throw new UnavailableException("AWS: " + failure, e);
+        default -> throw new CloudException(failure, e);
+      }
+    }
+  }
+
+  /** Applies a function to each element, at most {@code parallelism} at a time, keeping the order. */
+  public <A, B> List<B> inParallel(List<A> elements, Function<A, B> function) {
+    Semaphore places = new Semaphore(settings.parallelism());
+    List<CompletableFuture<B>> running = new ArrayList<>();
+    for (A element : elements) {
+      places.acquireUninterruptibly();
+      CompletableFuture<B> one =
+          CompletableFuture.supplyAsync(() -> function.apply(element), executor);
+      running.add(one.whenComplete((result, error) -> places.release()));
+    }
+    List<B> results = new ArrayList<>();
+    for (CompletableFuture<B> one : running) {
+      try {
+        results.add(one.join());
+      } catch (CompletionException e) {
+        if (e.getCause() instanceof RuntimeException cause) {
+          throw cause;
+        }
+        throw e;
+      }
+    }
+    return results;
+  }
+}

@@ -1,0 +1,375 @@
+package io.iasql.engine.plan;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.iasql.engine.EngineContext;
+import io.iasql.engine.InvalidTransactionException;
+import io.iasql.engine.catalog.Column;
+import io.iasql.engine.catalog.Json;
+import io.iasql.engine.catalog.Shape;
+import io.iasql.engine.store.Catalog;
+import io.iasql.engine.store.Installer;
+import io.iasql.engine.store.RowGraph;
+import io.iasql.engine.store.RowKey;
+import io.iasql.engine.store.SqlErrors;
+import io.iasql.engine.store.UnavailableException;
+import io.iasql.spi.AwsScope;
+import io.iasql.spi.CloudResource;
+import io.iasql.spi.Creates;
+import io.iasql.spi.Ownership;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+
+/**
+ * Makes plans: runs the SQL, takes the net change, rolls back, compares the touched resources with
+ * the cloud. Row locks last as long as the SQL, not as long as the cloud answers.
+ */
+public final class Planner {
+  private static final int TRIES = 5;
+
+  private final EngineContext context;
+
+  public Planner(EngineContext context) {
+    this.context = context;
+  }
+
+  /** A plan together with what it was made from. */
+  public record Planned(Plan plan, Speculation speculation) {}
+
+  /**
+   * Plans a transaction's SQL; changes nothing.
+   *
+   * @throws InvalidTransactionException when the SQL or the planned state cannot be
+   * @throws UnavailableException when PostgreSQL or AWS cannot be reached
+   */
+  public Planned plan(String sql) {
+    Speculation speculation = speculate(sql);
+    return new Planned(compare(speculation), speculation);
+  }
+
+  private Speculation speculate(String sql) {
+    for (int attempt = 1; ; attempt++) {
+      try (Connection session = context.database().openSession()) {
+        session.setAutoCommit(false);
+        session.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+        try (Handle handle = Jdbi.open(session)) {
+          return inTransaction(handle, sql);
+        } finally {
+          session.rollback();
+        }
+      } catch (SQLException e) {
+        throw new UnavailableException("PostgreSQL: " + e.getMessage(), e);
+      } catch (UnavailableException e) {
+        SQLException cause = SqlErrors.sqlCause(e);
+        boolean collided = cause != null && "40001".equals(cause.getSQLState());
+        if (!collided || attempt == TRIES) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /**
+   * Runs the SQL and looks at what it did, leaving the transaction open.
+   *
+   * @param handle at isolation level repeatable read, so that only this transaction's audit entries
+   *     are newer than the position taken first
+   */
+  public Speculation inTransaction(Handle handle, String sql) {
+    Catalog catalog = Catalog.read(handle);
+    long position = NetChange.position(handle);
+    UserSql.run(handle.getConnection(), sql, context.settings().sqlLimit());
+    return Speculation.of(
+        handle,
+        catalog,
+        context.modules(),
+        NetChange.since(handle, catalog, context.modules(), position));
+  }
+
+  /** Compares the touched resources, and only those, with the cloud. */
+  public Plan compare(Speculation speculation) {
+    AwsScope scope = context.scope();
+    List<Touched> touched = new ArrayList<>(speculation.touched());
+    List<Optional<ObjectNode>> cloud =
+        context.inParallel(touched, one -> read(scope, speculation, one));
+    List<String> problems = new ArrayList<>();
+    Map<RowKey, Plan.Action> actions = new LinkedHashMap<>();
+    Set<RowKey> created = new HashSet<>();
+    for (int i = 0; i < touched.size(); i++) {
+      Touched one = touched.get(i);
+      if (one.before() == null && cloud.get(i).isPresent()) {
+        problems.add(
+            one.describe()
+                + ": it exists in AWS already and is not in the rows yet; adopt it by asking for a"
+                + " sync of the environment (annotation iasql.io/sync-requested-at), then change it"
+                + " with UPDATE");
+      } else if (one.after() != null
+          && (one.before() == null
+              || cloud.get(i).isEmpty()
+              || speculation.isReplaced(one.row()))) {
+        created.add(one.row());
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new InvalidTransactionException(problems);
+    }
+    for (int i = 0; i < touched.size(); i++) {
+      Touched one = touched.get(i);
+      new Classifier(scope, speculation, created, one, cloud.get(i).orElse(null))
+          .action()
+          .ifPresent(a -> actions.put(a.row(), a));
+    }
+    List<Plan.Action> ordered = Steps.readingOrder(List.copyOf(actions.values()));
+    // Planning fails here rather than at commit when no order exists.
+    Steps.of(context.modules(), ordered);
+    String digest =
+        Digest.of(context.environment(), scope.accountId(), Installer.VERSION, ordered);
+    return new Plan(
+        Digest.planId(context.environment(), digest),
+        digest,
+        context.clock().instant(),
+        ordered,
+        new TreeSet<>(speculation.tables()));
+  }
+
+  private Optional<ObjectNode> read(AwsScope scope, Speculation speculation, Touched one) {
+    return read(one.resource(), scope, speculation, one);
+  }
+
+  private <R extends Record> Optional<ObjectNode> read(
+      CloudResource<R> resource, AwsScope scope, Speculation speculation, Touched one) {
+    Shape shape = one.shape();
+    ObjectNode wanted = one.before() == null ? one.after() : one.before();
+    if (one.before() == null
+        && (!Shape.isComplete(shape.identityOf(wanted))
+            || refersToNew(speculation, shape, wanted))) {
+      return Optional.empty();
+    }
+    boolean local = shape.columns().stream().allMatch(c -> c.local() || c.key());
+    if (local) {
+      return Optional.of(wanted);
+    }
+    AwsScope region = scope.in(shape.region(wanted).orElse(scope.defaultRegion()));
+    return context
+        .call(region, () -> resource.read(region, Json.to(wanted, resource.type())))
+        .map(Json::ofRecord);
+  }
+
+  /** Whether a resource lives in one that this transaction makes: then it cannot exist yet. */
+  private static boolean refersToNew(Speculation speculation, Shape shape, JsonNode image) {
+    return shape.references().stream()
+        .map(c -> image.get(c.name()))
+        .filter(r -> r != null && !r.isNull())
+        .anyMatch(r -> speculation.isNew(RowGraph.rowOf(r)));
+  }
+
+  /** Decides what happens to one touched resource. */
+  private static final class Classifier {
+    private final AwsScope scope;
+    private final Speculation speculation;
+    private final Set<RowKey> created;
+    private final Touched one;
+    private final Shape shape;
+    private final ObjectNode cloud;
+    private final List<String> notes = new ArrayList<>();
+
+    Classifier(
+        AwsScope scope,
+        Speculation speculation,
+        Set<RowKey> created,
+        Touched one,
+        ObjectNode cloud) {
+      this.scope = scope;
+      this.speculation = speculation;
+      this.created = created;
+      this.one = one;
+      this.shape = one.shape();
+      this.cloud = cloud;
+    }
+
+    Optional<Plan.Action> action() {
+      if (one.before() == null) {
+        return Optional.of(action(Plan.Kind.CREATE, given(), true, false));
+      }
+      if (one.after() == null) {
+        return Optional.of(deletion());
+      }
+      List<Column> changed = changed();
+      if (cloud == null) {
+        if (changed.isEmpty()) {
+          return Optional.empty();
+        }
+        notes.add("it was deleted in AWS outside this transaction and is created again");
+        return Optional.of(action(Plan.Kind.CREATE, given(), true, false));
+      }
+      if (speculation.isReplaced(one.row())) {
+        return Optional.of(replacement(changed));
+      }
+      noteDrift(changed);
+      List<Plan.Change> effective =
+          changed.stream()
+              .filter(c -> pending(c) || c.writeOnly() || !same(c, cloud, one.after()))
+              .map(c -> change(c, cloud))
+              .toList();
+      if (!effective.isEmpty()) {
+        return Optional.of(action(Plan.Kind.UPDATE, effective, true, false));
+      }
+      List<Plan.Change> local =
+          shape.columns().stream()
+              .filter(c -> c.local() && !same(c, one.before(), one.after()))
+              .map(c -> change(c, one.before()))
+              .toList();
+      if (local.isEmpty()) {
+        return Optional.empty();
+      }
+      notes.add("in the database only");
+      return Optional.of(action(Plan.Kind.UPDATE, local, false, false));
+    }
+
+    private Plan.Action deletion() {
+      boolean calls = cloud != null;
+      if (cloud == null) {
+        notes.add("it is gone from AWS already");
+      } else if (Speculation.ownership(one.resource(), cloud) == Ownership.WITH_PARENT) {
+        calls = false;
+        notes.add("AWS deletes it with the resource it belongs to");
+      } else {
+        noteDrift(List.of());
+      }
+      return action(Plan.Kind.DELETE, List.of(), calls, false);
+    }
+
+    private Plan.Action replacement(List<Column> changed) {
+      noteDrift(changed);
+      if (one.forced() != null) {
+        notes.add("replaced because " + one.forced() + " is");
+      }
+      boolean sameIdentity =
+          shape.hasChosenIdentity()
+              && shape.identityOf(one.before()).equals(shape.identityOf(one.after()))
+              && !refersToCreated();
+      boolean deleteFirst = sameIdentity || excludes(one.resource());
+      return action(
+          Plan.Kind.REPLACE,
+          changed.stream().map(c -> change(c, cloud)).toList(),
+          true,
+          deleteFirst);
+    }
+
+    /** The old one lives in the old parent, the new one in the new one: their names do not clash. */
+    private boolean refersToCreated() {
+      return shape.identity().stream().anyMatch(this::pending);
+    }
+
+    private <R extends Record> boolean excludes(CloudResource<R> resource) {
+      return resource instanceof Creates<R> creates
+          && !refersToCreated()
+          && creates.excludes(
+              Json.to(cloud, resource.type()), Json.to(one.after(), resource.type()));
+    }
+
+    private List<Column> changed() {
+      return shape.columns().stream()
+          .filter(Column::isDesired)
+          .filter(c -> pending(c) || !same(c, one.before(), one.after()))
+          .toList();
+    }
+
+    /** Whether the wanted value names a resource that does not exist before the commit. */
+    private boolean pending(Column column) {
+      JsonNode value = one.after() == null ? null : one.after().get(column.name());
+      if (value == null || value.isNull()) {
+        return false;
+      }
+      return switch (column.kind()) {
+        case REFERENCE -> isCreated(value);
+        case CHILDREN -> {
+          Shape child = Shape.of(column.target());
+          boolean any = false;
+          for (JsonNode element : value) {
+            for (Column reference : child.references()) {
+              any |= isCreated(element.get(reference.name()));
+            }
+          }
+          yield any;
+        }
+        default -> speculation.namesReplaced(column, value);
+      };
+    }
+
+    private boolean isCreated(JsonNode reference) {
+      return reference != null
+          && !reference.isNull()
+          && created.contains(RowGraph.rowOf(reference));
+    }
+
+    private List<Plan.Change> given() {
+      return shape.columns().stream()
+          .filter(Column::isDesired)
+          .filter(c -> !Shape.canonical(c, one.after()).isNull())
+          .map(c -> change(c, null))
+          .toList();
+    }
+
+    private Plan.Change change(Column column, ObjectNode from) {
+      boolean pending = pending(column);
+      JsonNode after =
+          pending && column.kind() == Column.Kind.REFERENCE
+              ? Digest.stable(Shape.of(column.target()), one.after().get(column.name()))
+              : Shape.canonical(column, one.after());
+      return new Plan.Change(column.name(), Shape.canonical(column, from), after, pending);
+    }
+
+    private static boolean same(Column column, ObjectNode a, ObjectNode b) {
+      return Shape.canonical(column, a).equals(Shape.canonical(column, b));
+    }
+
+    private void noteDrift(List<Column> changed) {
+      for (Column column : shape.columns()) {
+        boolean compared =
+            column.isDesired() && !column.writeOnly() && !changed.contains(column);
+        if (compared && !same(column, one.before(), cloud)) {
+          notes.add(
+              "drift: "
+                  + column.name()
+                  + " is "
+                  + Shape.canonical(column, cloud)
+                  + " in AWS and "
+                  + Shape.canonical(column, one.before())
+                  + " in the row; it is left as it is in AWS");
+        }
+      }
+    }
+
+    private Plan.Action action(
+        Plan.Kind kind, List<Plan.Change> changes, boolean calls, boolean deleteFirst) {
+      ObjectNode image = one.after() == null ? one.before() : one.after();
+      JsonNode id = image.get("id");
+      ObjectNode named = one.before() == null ? one.after() : one.before();
+      return new Plan.Action(
+          kind,
+          one.row(),
+          id != null && id.isIntegralNumber() ? id.asText() : "",
+          shape.description(kind == Plan.Kind.CREATE ? one.after() : named, one.row().text()),
+          shape.region(image).orElse(scope.defaultRegion()),
+          changes,
+          String.join("; ", notes),
+          calls,
+          Digest.stable(shape, named).toString(),
+          kind == Plan.Kind.CREATE ? null : cloud,
+          one.before(),
+          one.after(),
+          deleteFirst);
+    }
+  }
+}

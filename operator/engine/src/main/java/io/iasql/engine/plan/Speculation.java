@@ -1,0 +1,489 @@
+package io.iasql.engine.plan;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.iasql.engine.InvalidTransactionException;
+import io.iasql.engine.catalog.Column;
+import io.iasql.engine.catalog.Json;
+import io.iasql.engine.catalog.Modules;
+import io.iasql.engine.catalog.Shape;
+import io.iasql.engine.store.Catalog;
+import io.iasql.engine.store.RowGraph;
+import io.iasql.engine.store.RowKey;
+import io.iasql.spi.CloudResource;
+import io.iasql.spi.Creates;
+import io.iasql.spi.Deletes;
+import io.iasql.spi.Ownership;
+import io.iasql.spi.Problem;
+import io.iasql.spi.Updates;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * What a transaction's SQL means for resources, found inside its PostgreSQL transaction and without
+ * asking the cloud: the touched resources, those that replacements drag along, and every problem
+ * that can be known by now.
+ */
+public final class Speculation {
+  private final Handle handle;
+  private final Catalog catalog;
+  private final Modules modules;
+  private final List<NetChange.Row> rows;
+  private final RowGraph after;
+  private final RowGraph before;
+  private final Map<RowKey, Touched> touched = new LinkedHashMap<>();
+  private final Map<RowKey, RowKey> renamed = new HashMap<>();
+  private final Set<String> tables = new TreeSet<>();
+  private final List<String> problems = new ArrayList<>();
+  private final Set<RowKey> replaced = new HashSet<>();
+
+  private Speculation(Handle handle, Catalog catalog, Modules modules, List<NetChange.Row> rows) {
+    this.handle = handle;
+    this.catalog = catalog;
+    this.modules = modules;
+    this.rows = rows;
+    this.after = RowGraph.now(handle, catalog);
+    Map<String, Map<RowKey, ObjectNode>> overlay = new HashMap<>();
+    for (NetChange.Row row : rows) {
+      Map<RowKey, ObjectNode> ofTable =
+          overlay.computeIfAbsent(row.key().table(), t -> new HashMap<>());
+      ofTable.putIfAbsent(row.key(), null);
+      if (row.before() != null) {
+        ofTable.put(row.keyBefore(catalog), row.before());
+        renamed.put(row.keyBefore(catalog), row.key());
+      }
+      tables.add(row.key().table());
+    }
+    this.before = RowGraph.before(handle, catalog, overlay);
+  }
+
+  /**
+   * Looks at the changed rows, inside the transaction that changed them.
+   *
+   * @throws InvalidTransactionException when the changes cannot be; it names every problem
+   */
+  static Speculation of(Handle handle, Catalog catalog, Modules modules, List<NetChange.Row> rows) {
+    Speculation speculation = new Speculation(handle, catalog, modules, rows);
+    speculation.aggregate();
+    speculation.dragAlong();
+    speculation.check();
+    if (!speculation.problems.isEmpty()) {
+      throw new InvalidTransactionException(speculation.problems);
+    }
+    return speculation;
+  }
+
+  Collection<Touched> touched() {
+    return touched.values();
+  }
+
+  List<NetChange.Row> rows() {
+    return rows;
+  }
+
+  /** Every table that the changes depend on. */
+  Set<String> tables() {
+    return tables;
+  }
+
+  /** Changes with equal fingerprints touch the same resources in the same way. */
+  String fingerprint() {
+    StringBuilder text = new StringBuilder();
+    touched.values().stream()
+        .sorted((a, b) -> a.row().compareTo(b.row()))
+        .forEach(
+            t ->
+                text.append(t.row().table())
+                    .append(Digest.stable(t.shape(), t.before()))
+                    .append(content(t.shape(), t.before()))
+                    .append(content(t.shape(), t.after()))
+                    .append('\n'));
+    return Digest.sha256(text.toString());
+  }
+
+  private static JsonNode content(Shape shape, ObjectNode image) {
+    ObjectNode content = Json.object();
+    if (image != null) {
+      shape.columns().forEach(c -> content.set(c.name(), Shape.canonical(c, image)));
+    }
+    return content;
+  }
+
+  // Aggregate -----------------------------------------------------------------------------------
+
+  private void aggregate() {
+    Map<String, List<NetChange.Row>> byTable = new LinkedHashMap<>();
+    rows.forEach(r -> byTable.computeIfAbsent(r.key().table(), t -> new ArrayList<>()).add(r));
+    byTable.forEach(
+        (table, changed) ->
+            modules.resource(table).ifPresent(resource -> addRoots(resource, table, changed)));
+    byTable.forEach(
+        (table, changed) -> {
+          if (modules.resource(table).isEmpty()) {
+            addOwners(table, changed);
+          }
+        });
+  }
+
+  private void addRoots(CloudResource<?> resource, String table, List<NetChange.Row> changed) {
+    Shape shape = Shape.of(resource.type());
+    List<ObjectNode> oldRows =
+        changed.stream().map(NetChange.Row::before).filter(Objects::nonNull).toList();
+    List<ObjectNode> newRows =
+        after.rows(
+            table,
+            changed.stream().filter(r -> r.after() != null).map(NetChange.Row::key).toList());
+    Map<RowKey, ObjectNode> oldImages = byRow(before.images(shape, table, oldRows));
+    Map<RowKey, ObjectNode> newImages = byRow(after.images(shape, table, newRows));
+    for (NetChange.Row row : changed) {
+      ObjectNode old = row.before() == null ? null : oldImages.get(row.keyBefore(catalog));
+      ObjectNode now = row.after() == null ? null : newImages.get(row.key());
+      if (row.recreated() && old != null && now != null) {
+        carryOver(shape, old, now);
+      }
+      touched.put(row.key(), new Touched(resource, shape, row.key(), old, now, null));
+    }
+  }
+
+  /** What the cloud assigned to the deleted row belongs to the one that took its place. */
+  private static void carryOver(Shape shape, ObjectNode old, ObjectNode now) {
+    for (Column column : shape.columns()) {
+      if (column.assigned() && !now.hasNonNull(column.name())) {
+        now.set(column.name(), old.get(column.name()));
+      }
+    }
+  }
+
+  private static Map<RowKey, ObjectNode> byRow(List<ObjectNode> images) {
+    Map<RowKey, ObjectNode> result = new HashMap<>();
+    images.forEach(i -> result.put(RowGraph.rowOf(i), i));
+    return result;
+  }
+
+  /** A change in a child or join table is a change of its owner. */
+  private void addOwners(String table, List<NetChange.Row> changed) {
+    for (String root : catalog.parentsFirst()) {
+      modules
+          .resource(root)
+          .ifPresent(
+              resource -> {
+                Shape shape = Shape.of(resource.type());
+                shape.columns().stream()
+                    .filter(c -> c.childTable().equals(table))
+                    .forEach(c -> addOwners(resource, shape, c, changed));
+              });
+    }
+  }
+
+  private void addOwners(
+      CloudResource<?> resource, Shape shape, Column column, List<NetChange.Row> changed) {
+    Catalog.ForeignKey fk =
+        catalog.foreignKey(column.childTable(), column.ownerColumn(), shape.table());
+    Set<ObjectNode> owners = new HashSet<>();
+    for (NetChange.Row row : changed) {
+      for (ObjectNode image : new ObjectNode[] {row.before(), row.after()}) {
+        if (image != null && fk.columns().stream().allMatch(image::hasNonNull)) {
+          ObjectNode owner = Json.object();
+          for (int i = 0; i < fk.columns().size(); i++) {
+            owner.set(fk.targetColumns().get(i), image.get(fk.columns().get(i)));
+          }
+          owners.add(owner);
+        }
+      }
+    }
+    add(resource, shape, after.rowsWhere(shape.table(), fk.targetColumns(), owners), null);
+  }
+
+  private void add(
+      CloudResource<?> resource, Shape shape, List<ObjectNode> unchangedRows, RowKey forcedBy) {
+    List<ObjectNode> open =
+        unchangedRows.stream()
+            .filter(r -> !touched.containsKey(RowKey.of(catalog, shape.table(), r)))
+            .toList();
+    tables.add(shape.table());
+    Map<RowKey, ObjectNode> old = byRow(before.images(shape, shape.table(), open));
+    Map<RowKey, ObjectNode> now = byRow(after.images(shape, shape.table(), open));
+    for (ObjectNode row : open) {
+      RowKey key = RowKey.of(catalog, shape.table(), row);
+      touched.put(key, new Touched(resource, shape, key, old.get(key), now.get(key), forcedBy));
+    }
+  }
+
+  // Dependants of what is replaced
+  // -----------------------------------------------------------------
+
+  private void dragAlong() {
+    List<Touched> open = new ArrayList<>(touched.values());
+    while (!open.isEmpty()) {
+      Touched one = open.remove(open.size() - 1);
+      if (!mustBeReplaced(one) || !replaced.add(one.row())) {
+        continue;
+      }
+      Set<RowKey> known = new HashSet<>(touched.keySet());
+      for (Catalog.ForeignKey fk : catalog.referrers(one.shape().table())) {
+        addReferrers(one, fk);
+      }
+      addTextReferrers(one);
+      for (Touched dependant : touched.values()) {
+        if (!known.contains(dependant.row()) || refersTo(dependant, one.row())) {
+          open.add(dependant);
+        }
+      }
+    }
+  }
+
+  /** Whether the resource is replaced: by its own change or because one that it refers to is. */
+  boolean isReplaced(RowKey row) {
+    return replaced.contains(row);
+  }
+
+  /** Whether the row is new in this transaction. */
+  boolean isNew(RowKey row) {
+    Touched one = touched.get(row);
+    return one != null && one.before() == null;
+  }
+
+  /** Whether a text column names a resource that is replaced and will have another key. */
+  boolean namesReplaced(Column column, JsonNode value) {
+    if (column.refersTo().isEmpty() || replaced.isEmpty()) {
+      return false;
+    }
+    for (RowKey row : replaced) {
+      Touched parent = touched.get(row);
+      String id = assignedKey(parent.shape(), parent.before());
+      if (id != null && column.refersTo().contains(parent.shape().type()) && names(value, id)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  static boolean names(JsonNode value, String id) {
+    if (!value.isArray()) {
+      return value.asText().equals(id);
+    }
+    for (JsonNode element : value) {
+      if (element.asText().equals(id)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean mustBeReplaced(Touched one) {
+    if (one.before() == null || one.after() == null) {
+      return false;
+    }
+    for (Column column : one.shape().columns()) {
+      if (!column.forcesReplacement()) {
+        continue;
+      }
+      if (!Shape.canonical(column, one.before()).equals(Shape.canonical(column, one.after()))) {
+        return true;
+      }
+      JsonNode reference = one.after().get(column.name());
+      if (column.kind() == Column.Kind.REFERENCE
+          && !reference.isNull()
+          && replaced.contains(RowGraph.rowOf(reference))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean refersTo(Touched dependant, RowKey row) {
+    return dependant.after() != null
+        && dependant.shape().references().stream()
+            .map(c -> dependant.after().get(c.name()))
+            .anyMatch(r -> !r.isNull() && RowGraph.rowOf(r).equals(row));
+  }
+
+  private void addReferrers(Touched parent, Catalog.ForeignKey fk) {
+    ObjectNode value = Json.object();
+    for (int i = 0; i < fk.columns().size(); i++) {
+      value.set(fk.columns().get(i), parent.after().get(fk.targetColumns().get(i)));
+    }
+    modules
+        .resource(fk.table())
+        .ifPresentOrElse(
+            resource ->
+                add(
+                    resource,
+                    Shape.of(resource.type()),
+                    after.rowsWhere(fk.table(), fk.columns(), List.of(value)),
+                    parent.row()),
+            () ->
+                addOwnersOf(fk.table(), after.rowsWhere(fk.table(), fk.columns(), List.of(value))));
+  }
+
+  private void addOwnersOf(String childTable, List<ObjectNode> children) {
+    addOwners(
+        childTable,
+        children.stream()
+            .map(r -> new NetChange.Row(RowKey.of(catalog, childTable, r), r, r, false))
+            .toList());
+  }
+
+  /** Columns that hold the assigned key as text, without a foreign key. */
+  private void addTextReferrers(Touched parent) {
+    String id = assignedKey(parent.shape(), parent.before());
+    if (id == null) {
+      return;
+    }
+    for (String table : catalog.parentsFirst()) {
+      CloudResource<?> resource = modules.resource(table).orElse(null);
+      if (resource == null) {
+        continue;
+      }
+      Shape shape = Shape.of(resource.type());
+      for (Column column : shape.columns()) {
+        if (column.refersTo().contains(parent.shape().type())) {
+          add(
+              resource,
+              shape,
+              TextReferences.rows(handle, catalog, table, column, id),
+              parent.row());
+        }
+      }
+    }
+  }
+
+  /** The one text value by which other resources name this one, such as {@code igw-1}. */
+  static String assignedKey(Shape shape, JsonNode image) {
+    if (image == null) {
+      return null;
+    }
+    return shape.key().stream()
+        .filter(c -> c.assigned() && image.hasNonNull(c.name()))
+        .map(c -> image.get(c.name()).asText())
+        .findFirst()
+        .orElse(null);
+  }
+
+  // Checks ---------------------------------------------------------------------------------------
+
+  private void check() {
+    for (Touched one : touched.values()) {
+      if (one.after() == null) {
+        checkDeletion(one);
+      } else {
+        checkAssigned(one);
+        checkRoles(one);
+        validate(one.resource(), one);
+      }
+    }
+  }
+
+  private void problem(Touched one, String column, String text) {
+    problems.add(one.describe() + (column.isEmpty() ? "" : ", column " + column) + ": " + text);
+  }
+
+  private void checkAssigned(Touched one) {
+    for (Column column : one.shape().columns()) {
+      if (!column.assigned()) {
+        continue;
+      }
+      JsonNode now = Shape.canonical(column, one.after());
+      boolean edited = one.before() != null && !Shape.canonical(column, one.before()).equals(now);
+      // A default of the column (create_date DEFAULT now()) is no edit: only keys are refused here.
+      boolean invented = one.before() == null && column.key() && !now.isNull();
+      if (edited || invented) {
+        problem(
+            one,
+            column.name(),
+            "AWS assigns this value and nobody can choose it; leave the column out of the "
+                + (edited ? "UPDATE" : "INSERT"));
+      }
+    }
+  }
+
+  private void checkRoles(Touched one) {
+    if (one.before() == null && !(one.resource() instanceof Creates<?>)) {
+      problem(one, "", "a row of this table cannot be inserted" + hint(one));
+    } else if (one.before() != null) {
+      boolean replacing = isReplaced(one.row());
+      boolean changed = isChanged(one);
+      if (replaced
+          && !(one.resource() instanceof Creates<?> && one.resource() instanceof Deletes<?>)) {
+        problem(one, "", "this row cannot be replaced" + hint(one));
+      } else if (replacing && ownership(one.resource(), one.before()) != Ownership.OWN) {
+        problem(one, "", "it belongs to the account or to its parent and cannot be replaced");
+      } else if (changed && !replacing && !(one.resource() instanceof Updates<?>)) {
+        problem(one, "", "a row of this table cannot be updated" + hint(one));
+      } else if (changed
+          && !replacing
+          && ownership(one.resource(), one.before()) == Ownership.PROTECTED) {
+        problem(one, "", "it comes with the account and is protected from changes");
+      }
+    }
+  }
+
+  private static String hint(Touched one) {
+    return one.shape().hint().isEmpty() ? "" : ": " + one.shape().hint();
+  }
+
+  /** Whether a column that is sent to the cloud differs. */
+  private static boolean isChanged(Touched one) {
+    return one.shape().columns().stream()
+        .filter(Column::isDesired)
+        .anyMatch(c -> !Shape.canonical(c, one.before()).equals(Shape.canonical(c, one.after())));
+  }
+
+  private void checkDeletion(Touched one) {
+    if (!(one.resource() instanceof Deletes<?>)) {
+      problem(one, "", "a row of this table cannot be deleted" + hint(one));
+      return;
+    }
+    Ownership ownership = ownership(one.resource(), one.before());
+    if (ownership != Ownership.OWN && !goesWithParent(one)) {
+      problem(
+          one,
+          "",
+          ownership == Ownership.PROTECTED
+              ? "it comes with the account and is protected from deletion"
+              : "it goes with the resource it belongs to and cannot be deleted alone");
+    }
+  }
+
+  /** Whether a resource that this one refers to is deleted by the same transaction. */
+  boolean goesWithParent(Touched one) {
+    return one.before() != null && refersToDeleted(one.shape(), one.before());
+  }
+
+  private boolean refersToDeleted(Shape shape, JsonNode image) {
+    for (Column column : shape.references()) {
+      JsonNode parent = image.get(column.name());
+      if (parent == null || parent.isNull()) {
+        continue;
+      }
+      RowKey key = RowGraph.rowOf(parent);
+      Touched other = touched.get(renamed.getOrDefault(key, key));
+      if ((other != null && other.after() == null)
+          || refersToDeleted(Shape.of(column.target()), parent)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  static <R extends Record> Ownership ownership(CloudResource<R> resource, ObjectNode image) {
+    return resource.ownership(Json.to(image, resource.type()));
+  }
+
+  private <R extends Record> void validate(CloudResource<R> resource, Touched one) {
+    Validation validation = new Validation(after, catalog);
+    R desired = validation.record(resource.type(), one.after());
+    for (Problem problem : resource.validate(desired, validation)) {
+      problem(one, problem.column(), problem.message());
+    }
+  }
+}

@@ -1,0 +1,193 @@
+package io.iasql.engine.store;
+
+import io.iasql.engine.catalog.Column;
+import io.iasql.engine.catalog.Modules;
+import io.iasql.engine.catalog.Shape;
+import io.iasql.spi.CloudModule;
+import io.iasql.spi.CloudResource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.flywaydb.core.Flyway;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+
+/** Brings a database to the engine's schema and installs modules into it. */
+public final class Installer {
+  /** The version that stands behind the name of an installed module, as the original wrote it. */
+  public static final String VERSION = "0.1.0";
+
+  /** Any number, the same in every operator: two of them never migrate one database at once. */
+  private static final long INSTALL_LOCK = 0x6961_7371_6c00_0001L;
+
+  private final EnvironmentDatabase database;
+  private final Jdbi jdbi;
+  private final Modules modules;
+
+  public Installer(EnvironmentDatabase database, Modules modules) {
+    this.database = database;
+    this.jdbi = Jdbi.create(database.pool());
+    this.modules = modules;
+  }
+
+  /** Creates or upgrades the engine's schema and the role under which users' SQL runs. */
+  public void migrate() {
+    jdbi.useHandle(Installer::createRole);
+    Flyway.configure(Installer.class.getClassLoader())
+        .dataSource(database.pool())
+        .schemas("iasql")
+        .createSchemas(true)
+        .table("schema_history")
+        .locations("classpath:io/iasql/engine/migrations")
+        .loggers("slf4j")
+        .load()
+        .migrate();
+    jdbi.useTransaction(Installer::ownByUser);
+  }
+
+  private static void createRole(Handle handle) {
+    // A role belongs to the whole server: another environment's operator may create it meanwhile.
+    handle.execute(
+        "DO $$ BEGIN CREATE ROLE iasql_user NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE;"
+            + " EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$");
+    String database = handle.createQuery("SELECT current_database()").mapTo(String.class).one();
+    handle.execute("REVOKE TEMPORARY, CREATE ON DATABASE " + Sql.quote(database) + " FROM PUBLIC");
+  }
+
+  private static void ownByUser(Handle handle) {
+    boolean owned =
+        handle
+            .createQuery(
+                "SELECT pg_get_userbyid(proowner) = 'iasql_user' FROM pg_catalog.pg_proc"
+                    + " WHERE oid = 'iasql.run_as_user(text)'::regprocedure")
+            .mapTo(Boolean.class)
+            .one();
+    if (owned) {
+      return;
+    }
+    // The new owner needs CREATE on the schema for this one statement (PostgreSQL manual, ALTER
+    // FUNCTION); afterwards the function is all it has there.
+    handle.execute("GRANT iasql_user TO CURRENT_USER");
+    handle.execute("GRANT USAGE, CREATE ON SCHEMA iasql TO iasql_user");
+    handle.execute("ALTER FUNCTION iasql.run_as_user(text) OWNER TO iasql_user");
+    handle.execute("GRANT EXECUTE ON FUNCTION iasql.run_as_user(text) TO CURRENT_USER");
+    handle.execute("REVOKE ALL ON SCHEMA iasql FROM iasql_user");
+  }
+
+  /**
+   * Installs modules with all they depend on; those that are there already are left alone.
+   *
+   * @return the names of the modules that were installed now, dependencies first
+   * @throws IllegalArgumentException when a module is unknown
+   */
+  public List<String> install(Collection<String> names) {
+    List<CloudModule> wanted = modules.closure(names);
+    return jdbi.inTransaction(
+        handle -> {
+          handle
+              .createQuery("SELECT 1 FROM pg_advisory_xact_lock(:lock)")
+              .bind("lock", INSTALL_LOCK)
+              .mapTo(Integer.class)
+              .one();
+          Set<String> installed = new LinkedHashSet<>(installed(handle));
+          List<String> added = new ArrayList<>();
+          for (CloudModule module : wanted) {
+            if (!installed.contains(module.name())) {
+              install(handle, module);
+              added.add(module.name());
+            }
+          }
+          return added;
+        });
+  }
+
+  /** The names of the installed modules, without their versions. */
+  public static List<String> installed(Handle handle) {
+    return handle
+        .createQuery("SELECT split_part(name, '@', 1) FROM public.iasql_module ORDER BY name")
+        .mapTo(String.class)
+        .list();
+  }
+
+  private static void install(Handle handle, CloudModule module) {
+    Set<String> before = new LinkedHashSet<>(Catalog.read(handle).parentsFirst());
+    handle.execute("SET LOCAL search_path = public, pg_temp");
+    // JDBI would read colons and question marks in it as parameters; plain JDBC runs it as it is.
+    try (var statement = handle.getConnection().createStatement()) {
+      statement.execute(module.schema());
+    } catch (java.sql.SQLException e) {
+      throw new IllegalStateException(
+          "schema of module " + module.name() + ": " + e.getMessage(), e);
+    }
+    Catalog after = Catalog.read(handle);
+    String versioned = versioned(module.name());
+    handle.execute("INSERT INTO public.iasql_module (name) VALUES (?)", versioned);
+    for (String dependency : module.dependencies()) {
+      handle.execute(
+          "INSERT INTO public.iasql_dependencies (module, dependency) VALUES (?, ?)",
+          versioned,
+          versioned(dependency));
+    }
+    for (String table : after.parentsFirst()) {
+      if (!before.contains(table)) {
+        register(handle, versioned, table);
+      }
+    }
+    for (CloudResource<?> resource : module.resources()) {
+      check(after, Shape.of(resource.type()));
+      markWriteOnly(handle, Shape.of(resource.type()));
+    }
+    handle.execute("GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO iasql_user");
+  }
+
+  private static void register(Handle handle, String module, String table) {
+    handle.execute(
+        "INSERT INTO public.iasql_tables (module, \"table\") VALUES (?, ?)", module, table);
+    String name = Sql.quote(table);
+    handle.execute(
+        "CREATE TRIGGER "
+            + Sql.quote(table + "_audit")
+            + " AFTER INSERT OR UPDATE OR DELETE ON public."
+            + name
+            + " FOR EACH ROW EXECUTE FUNCTION public.iasql_audit()");
+    handle.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON public." + name + " TO iasql_user");
+  }
+
+  private static void check(Catalog catalog, Shape shape) {
+    List<String> columns = catalog.columns(shape.table());
+    if (columns.isEmpty()) {
+      throw new IllegalStateException("the schema does not create table " + shape.table());
+    }
+    for (Column column : shape.columns()) {
+      switch (column.kind()) {
+        case CHILDREN ->
+            catalog.foreignKey(column.childTable(), column.ownerColumn(), shape.table());
+        case REFERENCE ->
+            catalog.foreignKey(shape.table(), column.sqlName(), Shape.of(column.target()).table());
+        default -> {
+          if (!columns.contains(column.sqlName())) {
+            throw new IllegalStateException(
+                "table " + shape.table() + " has no column " + column.sqlName());
+          }
+        }
+      }
+    }
+  }
+
+  private static void markWriteOnly(Handle handle, Shape shape) {
+    for (Column column : shape.columns()) {
+      if (column.writeOnly()) {
+        handle.execute(
+            "INSERT INTO iasql.write_only (table_name, column_name) VALUES (?, ?)",
+            shape.table(),
+            column.sqlName());
+      }
+    }
+  }
+
+  private static String versioned(String name) {
+    return name + "@" + VERSION;
+  }
+}

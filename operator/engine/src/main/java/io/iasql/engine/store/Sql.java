@@ -1,0 +1,41 @@
+package io.iasql.engine.store;
+
+import java.util.Collection;
+import java.util.stream.Collectors;
+
+/** Pieces of SQL text. Names come from the catalog and from modules, never from users. */
+public final class Sql {
+  private Sql() {}
+
+  /** A quoted identifier (PostgreSQL manual, "Identifiers and Key Words"). */
+  public static String quote(String identifier) {
+    return '"' + identifier.replace("\"", "\"\"") + '"';
+  }
+
+  /** {@code a."x", a."y"}. */
+  public static String list(String alias, Collection<String> columns) {
+    return columns.stream().map(c -> alias + "." + quote(c)).collect(Collectors.joining(", "));
+  }
+
+  /** {@code "x", "y"}. */
+  public static String list(Collection<String> columns) {
+    return columns.stream().map(Sql::quote).collect(Collectors.joining(", "));
+  }
+
+  /** {@code a."x" IS NOT DISTINCT FROM b."x" AND …}. */
+  public static String same(String a, String b, Collection<String> columns) {
+    return columns.stream()
+        .map(c -> a + "." + quote(c) + " IS NOT DISTINCT FROM " + b + "." + quote(c))
+        .collect(Collectors.joining(" AND "));
+  }
+
+  /**
+   * {@code a."x" = b."x" AND …}: unlike {@link #same} it can use an index, and null matches
+   * nothing.
+   */
+  public static String equal(String a, String b, Collection<String> columns) {
+    return columns.stream()
+        .map(c -> a + "." + quote(c) + " = " + b + "." + quote(c))
+        .collect(Collectors.joining(" AND "));
+  }
+}
