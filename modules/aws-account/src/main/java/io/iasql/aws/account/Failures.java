@@ -88,6 +88,11 @@ final class Failures {
   private static final Pattern TOKEN_HEADER =
       Pattern.compile("(?i)(x-amz-security-token[\"']?\\s*[:=]\\s*)[^\\s&'\"]+");
 
+  private static final String NO_CREDENTIALS =
+      "the SDK's default chain found no credentials (environment, web identity token, profile,"
+          + " container, instance profile). Give the AwsConnection spec.credentials, or the"
+          + " operator's service account a role";
+
   private final List<String> secrets;
 
   private Failures(List<String> secrets) {
@@ -189,6 +194,9 @@ final class Failures {
     if (lower.contains("credentials") && !(e instanceof ApiCallTimeoutException)) {
       kind = Kind.DENIED;
       code = "NoCredentials";
+      if (lower.contains("any of the providers in the chain")) {
+        return new CloudFailure(kind, code, NO_CREDENTIALS, "");
+      }
     } else if (unreachable || lower.contains("unmarshall")) {
       kind = Kind.UNAVAILABLE;
     } else {
