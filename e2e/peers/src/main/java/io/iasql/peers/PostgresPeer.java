@@ -1,0 +1,182 @@
+package io.iasql.peers;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/**
+ * A PostgreSQL 18 of this machine, embedded (zonky): on loopback, with a password, with all
+ * extensions of the distribution (dblink, postgres_fdw). Tests take the one of their JVM by {@link
+ * #shared} and a database of their own by {@link #newDatabase}; a test that stops its server starts
+ * one alone by {@link #start(Narrator)}.
+ */
+public final class PostgresPeer implements AutoCloseable {
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final int TRIES = 3;
+  private static PostgresPeer shared;
+
+  private final RunFolder folder;
+  private final Path binaries;
+  private final String password = UUID.randomUUID().toString();
+  private final int port;
+  private EmbeddedPostgres server;
+  private ProcessGuard guard;
+
+  private PostgresPeer(RunFolder folder, Path binaries, int port) {
+    this.folder = folder;
+    this.binaries = binaries;
+    this.port = port;
+  }
+
+  /** The JVM's PostgreSQL: started when first asked for, stopped when the JVM ends. */
+  public static synchronized PostgresPeer shared() {
+    if (shared == null) {
+      shared = start(Narrator.toStandardError());
+    }
+    return shared;
+  }
+
+  /** Starts a PostgreSQL that nobody else uses. */
+  public static PostgresPeer start(Narrator narrator) {
+    narrator.say("PostgreSQL: embedded 18.6");
+    CacheFolder cache = CacheFolder.ofUser();
+    for (int tries = 1; ; tries++) {
+      RunFolder folder = RunFolder.create(cache, "postgresql");
+      PostgresPeer peer = new PostgresPeer(folder, cache.folder("postgresql"), Ports.free(cache));
+      try {
+        peer.start();
+        return AtExit.closing(peer);
+      } catch (PeerException e) {
+        folder.close();
+        if (tries == TRIES || !Readiness.portTaken(e)) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  public int port() {
+    return port;
+  }
+
+  public String host() {
+    return "127.0.0.1";
+  }
+
+  /** The superuser. */
+  public String user() {
+    return "postgres";
+  }
+
+  /** The superuser's password; other roles need one of their own. */
+  public String password() {
+    return password;
+  }
+
+  /** Without user and password. */
+  public String jdbcUrl(String database) {
+    return "jdbc:postgresql://" + host() + ":" + port + "/" + database;
+  }
+
+  /** New connections of the superuser. */
+  public DataSource dataSource(String database) {
+    PGSimpleDataSource source = new PGSimpleDataSource();
+    source.setUrl(jdbcUrl(database));
+    source.setUser(user());
+    source.setPassword(password);
+    return source;
+  }
+
+  public void createDatabase(String name) {
+    try (Connection connection = dataSource("postgres").getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute("CREATE DATABASE " + statement.enquoteIdentifier(name, true));
+    } catch (SQLException e) {
+      throw new PeerException("Cannot create the database " + name, e);
+    }
+  }
+
+  /** Creates a database with a name that nothing else has, and returns the name. */
+  public String newDatabase() {
+    String name = "db_" + UUID.randomUUID().toString().replace("-", "");
+    createDatabase(name);
+    return name;
+  }
+
+  /** Stops the server; its data and its port stay for {@link #start()}. */
+  public synchronized void stop() {
+    if (server == null) {
+      return;
+    }
+    try {
+      server.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot stop PostgreSQL", e);
+    }
+    server = null;
+    guard.release();
+  }
+
+  /** Starts the stopped server again, on the same port with the same data. */
+  public synchronized void start() {
+    if (server != null) {
+      return;
+    }
+    Path data = folder.path().resolve("data");
+    Path log = folder.path().resolve("postgresql.log");
+    try {
+      Path passwordFile = Files.writeString(folder.path().resolve("password"), password);
+      server =
+          EmbeddedPostgres.builder()
+              .setPort(port)
+              .setDataDirectory(data)
+              .setCleanDataDirectory(false)
+              .setRegisterShutdownHook(false)
+              .setOverrideWorkingDirectory(binaries.toFile())
+              .setPGStartupWait(LIMIT)
+              .setServerConfig("listen_addresses", host())
+              .setServerConfig("unix_socket_directories", "")
+              .setLocaleConfig("pwfile", passwordFile.toString())
+              .setConnectConfig("password", password)
+              .setDataDirectoryCustomizer(made -> requirePasswords(made.toPath()))
+              .setOutputRedirector(ProcessBuilder.Redirect.appendTo(log.toFile()))
+              .setErrorRedirector(ProcessBuilder.Redirect.appendTo(log.toFile()))
+              .start();
+      String pid = Files.readAllLines(data.resolve("postmaster.pid")).get(0);
+      guard = ProcessGuard.over(Long.parseLong(pid.strip()));
+    } catch (IOException | IllegalStateException e) {
+      throw new PeerException("PostgreSQL did not start: " + SupervisedProcess.tail(log), e);
+    }
+  }
+
+  /** As a server of production does; dblink, for one, refuses users that need no password. */
+  private static void requirePasswords(Path data) {
+    try {
+      Files.writeString(
+          data.resolve("pg_hba.conf"),
+          """
+          host all all 127.0.0.1/32 scram-sha-256
+          host replication all 127.0.0.1/32 scram-sha-256
+          """);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Stops the server and deletes its data. */
+  @Override
+  public synchronized void close() {
+    AtExit.forget(this);
+    stop();
+    folder.close();
+  }
+}

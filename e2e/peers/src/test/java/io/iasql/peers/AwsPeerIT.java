@@ -1,0 +1,119 @@
+package io.iasql.peers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
+import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.http.apache.ApacheHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.Bucket;
+import software.amazon.awssdk.services.sts.StsClient;
+
+class AwsPeerIT {
+
+  @ParameterizedTest
+  @EnumSource(AwsEmulator.class)
+  void shouldGiveEachCallerAnAccountOfItsOwn(AwsEmulator emulator) {
+    AwsPeer peer = AwsPeer.shared(emulator);
+    AwsPeer.Account one = peer.newAccount();
+    AwsPeer.Account other = peer.newAccount();
+
+    try (S3Client s3 = s3(peer, one);
+        S3Client otherS3 = s3(peer, other);
+        StsClient sts = sts(peer, one)) {
+      s3.createBucket(bucket -> bucket.bucket("assets-" + one.id()));
+      s3.putObject(
+          object -> object.bucket("assets-" + one.id()).key("index.html"),
+          RequestBody.fromString("hello"));
+
+      assertThat(sts.getCallerIdentity().account()).isEqualTo(one.id());
+      assertThat(s3.listBuckets().buckets())
+          .extracting(Bucket::name)
+          .containsExactly("assets-" + one.id());
+      assertThat(otherS3.listBuckets().buckets()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(AwsEmulator.class)
+  void shouldForgetEverythingOnReset(AwsEmulator emulator) {
+    try (AwsPeer peer = AwsPeer.start(AwsPeer.Options.of(emulator).withNarrator(line -> {}))) {
+      AwsPeer.Account account = peer.newAccount();
+      try (S3Client s3 = s3(peer, account)) {
+        s3.createBucket(bucket -> bucket.bucket("assets-" + account.id()));
+      }
+
+      peer.reset();
+
+      try (S3Client s3 = s3(peer, peer.account(account.id()))) {
+        assertThat(s3.listBuckets().buckets()).isEmpty();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(AwsEmulator.class)
+  void shouldTakeTheEndpointThatIsNamed(AwsEmulator emulator) {
+    URI running = AwsPeer.shared(emulator).endpoint();
+
+    try (AwsPeer named =
+        AwsPeer.start(
+            new AwsPeer.Options(emulator, Optional.of(running), Narrator.toStandardError()))) {
+      assertThat(named.endpoint()).isEqualTo(running);
+    }
+
+    assertThat(new EmulatorHttp(running).answers(emulator.healthPath)).isTrue();
+  }
+
+  @ParameterizedTest
+  @EnumSource(AwsEmulator.class)
+  void shouldListenOnLoopbackOnlyAndLeaveNoProcess(AwsEmulator emulator) {
+    AwsPeer peer = AwsPeer.start(AwsPeer.Options.of(emulator).withNarrator(line -> {}));
+    List<ProcessHandle> processes = LocalProcesses.started();
+    assertThat(processes).isNotEmpty();
+    assertThat(LocalProcesses.reachableFromOutside(peer.endpoint().getPort())).isEmpty();
+
+    peer.close();
+
+    assertThat(new EmulatorHttp(peer.endpoint()).answers(emulator.healthPath)).isFalse();
+    assertThat(LocalProcesses.started().size()).isLessThan(processes.size());
+  }
+
+  private static S3Client s3(AwsPeer peer, AwsPeer.Account account) {
+    return S3Client.builder()
+        .endpointOverride(peer.endpoint())
+        .credentialsProvider(StaticCredentialsProvider.create(credentials(account)))
+        .region(Region.US_EAST_1)
+        .httpClientBuilder(ApacheHttpClient.builder())
+        .build();
+  }
+
+  private static StsClient sts(AwsPeer peer, AwsPeer.Account account) {
+    return StsClient.builder()
+        .endpointOverride(peer.endpoint())
+        .credentialsProvider(StaticCredentialsProvider.create(credentials(account)))
+        .region(Region.US_EAST_1)
+        .httpClientBuilder(ApacheHttpClient.builder())
+        .build();
+  }
+
+  private static AwsCredentials credentials(AwsPeer.Account account) {
+    return account
+        .sessionToken()
+        .<AwsCredentials>map(
+            token ->
+                AwsSessionCredentials.create(
+                    account.accessKeyId(), account.secretAccessKey(), token))
+        .orElseGet(
+            () -> AwsBasicCredentials.create(account.accessKeyId(), account.secretAccessKey()));
+  }
+}
