@@ -77,7 +77,7 @@ public final class AwsPeer implements AutoCloseable {
    */
   public static AwsPeer start(Options options) {
     return Provider.first(
-        options.emulator().title, providers(options, CacheFolder.ofUser()), options.narrator());
+        "AWS emulator", providers(options, CacheFolder.ofUser()), options.narrator());
   }
 
   static List<Provider<AwsPeer>> providers(Options options, CacheFolder cache) {
@@ -120,9 +120,18 @@ public final class AwsPeer implements AutoCloseable {
     };
   }
 
-  /** Forgets everything in every account: only for an emulator that one has alone. */
+  /**
+   * Forgets everything in every account: only for an emulator that one has alone.
+   *
+   * @throws UnsupportedOperationException by LocalStack, whose free edition has no such call: take
+   *     a new account instead
+   */
   public void reset() {
-    http.post(emulator.resetPath, "");
+    if (emulator != AwsEmulator.MOTO) {
+      throw new UnsupportedOperationException(
+          emulator.title + " cannot be reset: take a new account");
+    }
+    http.post("/moto-api/reset", "");
   }
 
   /** Stops the emulator, if it was started here. */

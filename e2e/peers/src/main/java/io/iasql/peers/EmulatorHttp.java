@@ -19,6 +19,11 @@ record EmulatorHttp(URI endpoint) {
           .connectTimeout(Duration.ofSeconds(2))
           .build();
 
+  /** Tells moto which service is meant; the signature is not looked at. */
+  private static final String FOR_STS =
+      "AWS4-HMAC-SHA256 Credential=peer/20260101/us-east-1/sts/aws4_request,"
+          + " SignedHeaders=host, Signature=none";
+
   boolean answers(String path) {
     try {
       return send(request(path).GET().build()).statusCode() == 200;
@@ -33,6 +38,7 @@ record EmulatorHttp(URI endpoint) {
           send(
               request(path)
                   .header("Content-Type", "application/x-www-form-urlencoded")
+                  .header("Authorization", FOR_STS)
                   .POST(HttpRequest.BodyPublishers.ofString(form))
                   .build());
       if (answer.statusCode() != 200) {

@@ -8,7 +8,7 @@ record NamedAwsEndpoint(AwsEmulator emulator, URI endpoint) implements Provider<
 
   @Override
   public String name() {
-    return "the one at " + endpoint;
+    return emulator.title + " at " + endpoint;
   }
 
   @Override

@@ -14,6 +14,7 @@ record PythonEmulator(AwsEmulator emulator, CacheFolder cache, Narrator narrator
     implements Provider<AwsPeer> {
   private static final Duration LIMIT = Duration.ofSeconds(90);
   private static final int TRIES = 3;
+  private static final String HOST = "127.0.0.1";
 
   @Override
   public String name() {
@@ -45,16 +46,14 @@ record PythonEmulator(AwsEmulator emulator, CacheFolder cache, Narrator narrator
   }
 
   private AwsPeer startOn(int port, Path environment, RunFolder folder) {
-    // On an IPv4 address LocalStack listens on every interface, whatever it is told.
-    String host = emulator == AwsEmulator.LOCALSTACK ? "[::1]" : "127.0.0.1";
     SupervisedProcess process =
         SupervisedProcess.start(
             emulator.title,
             command(environment.resolve("bin/python").toString(), port),
             folder.path(),
             folder.path().resolve("emulator.log"),
-            settings(folder, host + ":" + port));
-    URI endpoint = URI.create("http://" + host + ":" + port);
+            settings(folder, HOST + ":" + port));
+    URI endpoint = URI.create("http://" + HOST + ":" + port);
     EmulatorHttp http = new EmulatorHttp(endpoint);
     try {
       Readiness.await(process, LIMIT, () -> http.answers(emulator.healthPath));
@@ -75,9 +74,8 @@ record PythonEmulator(AwsEmulator emulator, CacheFolder cache, Narrator narrator
 
   private List<String> command(String python, int port) {
     return switch (emulator) {
-      case LOCALSTACK -> List.of(python, "-m", "localstack.runtime.main");
-      case MOTO ->
-          List.of(python, "-m", "moto.server", "-H", "127.0.0.1", "-p", Integer.toString(port));
+      case LOCALSTACK -> List.of(python, "-c", CacheFolder.resource("localstack.py"));
+      case MOTO -> List.of(python, "-m", "moto.server", "-H", HOST, "-p", Integer.toString(port));
     };
   }
 
