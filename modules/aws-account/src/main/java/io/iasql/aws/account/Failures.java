@@ -68,7 +68,8 @@ final class Failures {
           "tokenrefreshrequired",
           "unrecognizedclientexception");
   private static final Pattern DENIED_FORM =
-      Pattern.compile("accessdenied.*|unauthorized.*|.*notauthorized(exception)?|authorization.*");
+      Pattern.compile(
+          "accessdenied.*|unauthorized.*|.*notauthorized(exception)?|authorizationerror.*");
   private static final Pattern QUOTA_FORM =
       Pattern.compile(".*(limitexceeded|quotaexceeded|toomany).*");
   private static final Pattern NOT_FOUND_FORM =

@@ -1,0 +1,2 @@
+/** Module {@code aws_sqs}: Amazon SQS queues. */
+package io.iasql.aws.sqs;
