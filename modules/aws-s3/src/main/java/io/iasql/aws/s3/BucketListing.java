@@ -17,14 +17,23 @@ final class BucketListing {
 
   /** All buckets of {@code scope.region()}, with name, region and creation date only. */
   static Stream<Bucket> all(AwsScope scope) {
-    return list(scope, ListBucketsRequest.builder().bucketRegion(scope.region()).build());
+    return inRegion(scope, ListBucketsRequest.builder());
   }
 
   /** The bucket of this name, if it is in {@code scope.region()} and the account's own. */
   static Optional<Bucket> find(AwsScope scope, String name) {
-    ListBucketsRequest request =
-        ListBucketsRequest.builder().bucketRegion(scope.region()).prefix(name).build();
-    return list(scope, request).filter(b -> b.name().equals(name)).findFirst();
+    return inRegion(scope, ListBucketsRequest.builder().prefix(name))
+        .filter(b -> b.name().equals(name))
+        .findFirst();
+  }
+
+  /** Where the bucket of this name is, if it is the account's own, wherever that may be. */
+  static Optional<String> regionOf(AwsScope scope, String name) {
+    S3Client s3 = scope.client(S3Client.class);
+    return s3.listBucketsPaginator(r -> r.prefix(name)).buckets().stream()
+        .filter(b -> b.name().equals(name))
+        .findFirst()
+        .map(b -> region(s3, b));
   }
 
   /** The region that a location constraint means; two of them are not named after a region. */
@@ -40,22 +49,27 @@ final class BucketListing {
     return region.equals(FIRST_REGION);
   }
 
-  private static Stream<Bucket> list(AwsScope scope, ListBucketsRequest request) {
+  private static Stream<Bucket> inRegion(AwsScope scope, ListBucketsRequest.Builder filters) {
     S3Client s3 = scope.client(S3Client.class);
+    ListBucketsRequest request = filters.bucketRegion(scope.region()).build();
     // Not every endpoint that speaks S3 knows the parameters, so the answer is filtered once more.
     return s3.listBucketsPaginator(request).buckets().stream()
-        .filter(b -> request.prefix() == null || b.name().equals(request.prefix()))
-        .filter(b -> scope.region().equals(regionOf(s3, b.name(), b.bucketRegion())))
+        .filter(b -> request.prefix() == null || b.name().startsWith(request.prefix()))
+        .filter(b -> scope.region().equals(region(s3, b)))
         .map(b -> new Bucket(b.name(), null, b.creationDate(), null, scope.region()));
   }
 
-  private static String regionOf(S3Client s3, String name, String told) {
-    if (told != null && !told.isEmpty()) {
-      return region(told);
-    }
-    return S3Calls.unless(
-            S3Calls.NO_SUCH_BUCKET,
-            () -> region(s3.getBucketLocation(r -> r.bucket(name)).locationConstraintAsString()))
-        .orElse("");
+  private static String region(
+      S3Client s3, software.amazon.awssdk.services.s3.model.Bucket bucket) {
+    String told = bucket.bucketRegion();
+    return told != null && !told.isEmpty()
+        ? region(told)
+        : S3Calls.unless(
+                S3Calls.NO_SUCH_BUCKET,
+                () ->
+                    region(
+                        s3.getBucketLocation(r -> r.bucket(bucket.name()))
+                            .locationConstraintAsString()))
+            .orElse("");
   }
 }

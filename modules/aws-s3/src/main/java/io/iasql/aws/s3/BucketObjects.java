@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.EncodingType;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.S3Object;
@@ -58,13 +59,7 @@ final class BucketObjects implements ManagedResource<BucketObject> {
     // Keys are listed in order, and the shortest with a prefix is that prefix itself.
     return S3Calls.unless(
             S3Calls.NO_SUCH_BUCKET,
-            () ->
-                s3.listObjectsV2(
-                    r ->
-                        r.bucket(bucket.name())
-                            .prefix(wanted.key())
-                            .maxKeys(1)
-                            .expectedBucketOwner(scope.accountId())))
+            () -> s3.listObjectsV2(request(scope, bucket).prefix(wanted.key()).maxKeys(1).build()))
         .stream()
         .flatMap(answer -> answer.contents().stream())
         .filter(object -> object.key().equals(wanted.key()))
@@ -140,6 +135,14 @@ final class BucketObjects implements ManagedResource<BucketObject> {
         now -> now.eTag().equals(tag));
   }
 
+  /** Keys may hold characters that XML does not allow, so they come URL-encoded. */
+  private static ListObjectsV2Request.Builder request(AwsScope scope, Bucket bucket) {
+    return ListObjectsV2Request.builder()
+        .bucket(bucket.name())
+        .encodingType(EncodingType.URL)
+        .expectedBucketOwner(scope.accountId());
+  }
+
   private static BucketObject shown(Bucket bucket, S3Object object) {
     return new BucketObject(
         object.key(), bucket, bucket.region(), unquoted(object.eTag()), null, null);
@@ -166,23 +169,23 @@ final class BucketObjects implements ManagedResource<BucketObject> {
 
     @Override
     public boolean hasNext() {
-      while (!hasNextOfBucket()) {
-        if (!buckets.hasNext()) {
-          return false;
+      while (true) {
+        try {
+          if (objects.hasNext()) {
+            return true;
+          }
+          if (!buckets.hasNext()) {
+            return false;
+          }
+          bucket = buckets.next();
+          objects = objectsOf(bucket);
+        } catch (S3Exception e) {
+          if (!S3Calls.code(e).equals(S3Calls.NO_SUCH_BUCKET)) {
+            throw e;
+          }
+          objects = Collections.emptyIterator();
         }
-        bucket = buckets.next();
-        objects =
-            scope
-                .client(S3Client.class)
-                .listObjectsV2Paginator(
-                    ListObjectsV2Request.builder()
-                        .bucket(bucket.name())
-                        .expectedBucketOwner(scope.accountId())
-                        .build())
-                .contents()
-                .iterator();
       }
-      return true;
     }
 
     @Override
@@ -193,16 +196,12 @@ final class BucketObjects implements ManagedResource<BucketObject> {
       return shown(bucket, objects.next());
     }
 
-    private boolean hasNextOfBucket() {
-      try {
-        return objects.hasNext();
-      } catch (S3Exception e) {
-        if (!S3Calls.code(e).equals(S3Calls.NO_SUCH_BUCKET)) {
-          throw e;
-        }
-        objects = Collections.emptyIterator();
-        return false;
-      }
+    private Iterator<S3Object> objectsOf(Bucket owner) {
+      return scope
+          .client(S3Client.class)
+          .listObjectsV2Paginator(request(scope, owner).build())
+          .contents()
+          .iterator();
     }
   }
 }

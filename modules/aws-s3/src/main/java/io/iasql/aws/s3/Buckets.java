@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.CreateBucketRequest;
+import software.amazon.awssdk.services.s3.model.EncodingType;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.Tag;
 
@@ -29,6 +30,7 @@ import software.amazon.awssdk.services.s3.model.Tag;
  */
 final class Buckets implements ManagedResource<Bucket> {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String ALREADY_OWNED = "BucketAlreadyOwnedByYou";
 
   @Override
   public Class<Bucket> type() {
@@ -71,24 +73,32 @@ final class Buckets implements ManagedResource<Bucket> {
   public Bucket create(AwsScope scope, Bucket desired, IdempotencyToken token) {
     AwsScope there = scope.in(desired.region());
     // us-east-1 answers the creation of a bucket that the account has already with success.
-    if (BucketListing.isFirstRegion(desired.region())
-        && BucketListing.find(there, desired.name()).isPresent()) {
-      throw new CloudException(
-          new CloudFailure(
-              CloudFailure.Kind.CONFLICT,
-              "BucketAlreadyOwnedByYou",
-              "bucket " + desired.name() + " exists already in this account",
-              ""),
-          null);
+    if (BucketListing.isFirstRegion(desired.region())) {
+      BucketListing.regionOf(there, desired.name())
+          .ifPresent(
+              region -> {
+                throw new CloudException(
+                    new CloudFailure(
+                        CloudFailure.Kind.CONFLICT,
+                        ALREADY_OWNED,
+                        existsAlready(desired.name(), region),
+                        ""),
+                    null);
+              });
     }
     createBucket(there, desired);
     try {
       Bucket bare = Bucket.key(desired.name(), desired.region());
       Polling.until(
-          "bucket " + desired.name() + " to be listed",
+          "bucket " + desired.name() + " to take its settings",
           S3Calls.VISIBLE,
-          () -> BucketListing.find(there, desired.name()));
-      apply(there, bare, desired);
+          () ->
+              S3Calls.unless(
+                  S3Calls.NO_SUCH_BUCKET,
+                  () -> {
+                    apply(there, bare, desired);
+                    return true;
+                  }));
       return settled(there, bare, desired);
     } catch (RuntimeException e) {
       undoUnlessTransient(there, desired, e);
@@ -176,24 +186,24 @@ final class Buckets implements ManagedResource<Bucket> {
     try {
       S3Calls.whenFree(desired.name(), () -> s3.createBucket(request.build()));
     } catch (S3Exception e) {
-      if (!S3Calls.code(e).equals("BucketAlreadyOwnedByYou")) {
+      if (!S3Calls.code(e).equals(ALREADY_OWNED)) {
         throw e;
       }
+      Optional<String> region = BucketListing.regionOf(scope, desired.name());
       // The client tries again when an answer is lost: then the first try made the bucket.
-      boolean ours =
-          e.numAttempts() != null
-              && e.numAttempts() > 1
-              && BucketListing.find(scope, desired.name()).isPresent();
-      if (!ours) {
+      boolean triedBefore = e.numAttempts() != null && e.numAttempts() > 1;
+      if (!triedBefore || !region.equals(Optional.of(desired.region()))) {
         throw S3Calls.explained(
             scope,
             e,
             CloudFailure.Kind.CONFLICT,
-            "bucket "
-                + desired.name()
-                + " exists already in this account, in this region or in another");
+            existsAlready(desired.name(), region.orElse("a region that is not told")));
       }
     }
+  }
+
+  private static String existsAlready(String name, String region) {
+    return "bucket " + name + " exists already in this account, in " + region;
   }
 
   private static void apply(AwsScope scope, Bucket current, Bucket desired) {
@@ -288,10 +298,16 @@ final class Buckets implements ManagedResource<Bucket> {
 
   private static CloudException notEmpty(AwsScope scope, String name, S3Exception e) {
     boolean current =
-        scope
+        !scope
             .client(S3Client.class)
-            .listObjectsV2(r -> r.bucket(name).maxKeys(1).expectedBucketOwner(scope.accountId()))
-            .hasContents();
+            .listObjectsV2(
+                r ->
+                    r.bucket(name)
+                        .maxKeys(1)
+                        .encodingType(EncodingType.URL)
+                        .expectedBucketOwner(scope.accountId()))
+            .contents()
+            .isEmpty();
     return S3Calls.explained(
         scope,
         e,
