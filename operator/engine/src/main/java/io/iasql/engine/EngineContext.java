@@ -57,14 +57,15 @@ public record EngineContext(
     } catch (RuntimeException e) {
       CloudFailure failure = scope.describe(e);
       switch (failure.kind()) {
-        case THROTTLED, UNAVAILABLE, DENIED ->
-            throw new UnavailableException("AWS: " + failure, e);
+        case THROTTLED, UNAVAILABLE, DENIED -> throw new UnavailableException("AWS: " + failure, e);
         default -> throw new CloudException(failure, e);
       }
     }
   }
 
-  /** Applies a function to each element, at most {@code parallelism} at a time, keeping the order. */
+  /**
+   * Applies a function to each element, at most {@code parallelism} at a time, keeping the order.
+   */
   public <A, B> List<B> inParallel(List<A> elements, Function<A, B> function) {
     Semaphore places = new Semaphore(settings.parallelism());
     List<CompletableFuture<B>> running = new ArrayList<>();

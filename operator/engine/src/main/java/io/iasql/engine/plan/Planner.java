@@ -132,8 +132,7 @@ public final class Planner {
     List<Plan.Action> ordered = Steps.readingOrder(List.copyOf(actions.values()));
     // Planning fails here rather than at commit when no order exists.
     Steps.of(context.modules(), ordered);
-    String digest =
-        Digest.of(context.environment(), scope.accountId(), Installer.VERSION, ordered);
+    String digest = Digest.of(context.environment(), scope.accountId(), Installer.VERSION, ordered);
     return new Plan(
         Digest.planId(context.environment(), digest),
         digest,
@@ -266,7 +265,9 @@ public final class Planner {
           deleteFirst);
     }
 
-    /** The old one lives in the old parent, the new one in the new one: their names do not clash. */
+    /**
+     * The old one lives in the old parent, the new one in the new one: their names do not clash.
+     */
     private boolean refersToCreated() {
       return shape.identity().stream().anyMatch(this::pending);
     }
@@ -336,8 +337,7 @@ public final class Planner {
 
     private void noteDrift(List<Column> changed) {
       for (Column column : shape.columns()) {
-        boolean compared =
-            column.isDesired() && !column.writeOnly() && !changed.contains(column);
+        boolean compared = column.isDesired() && !column.writeOnly() && !changed.contains(column);
         if (compared && !same(column, one.before(), cloud)) {
           notes.add(
               "drift: "

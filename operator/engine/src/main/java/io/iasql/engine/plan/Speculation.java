@@ -86,7 +86,8 @@ public final class Speculation {
     return touched.values();
   }
 
-  List<NetChange.Row> rows() {
+  /** The rows' net change, in the order of the first touch. */
+  public List<NetChange.Row> rows() {
     return rows;
   }
 
@@ -96,7 +97,7 @@ public final class Speculation {
   }
 
   /** Changes with equal fingerprints touch the same resources in the same way. */
-  String fingerprint() {
+  public String fingerprint() {
     StringBuilder text = new StringBuilder();
     touched.values().stream()
         .sorted((a, b) -> a.row().compareTo(b.row()))
@@ -108,6 +109,29 @@ public final class Speculation {
                     .append(content(t.shape(), t.after()))
                     .append('\n'));
     return Digest.sha256(text.toString());
+  }
+
+  /** Writes a row's columns. */
+  @FunctionalInterface
+  public interface RowWriter {
+    void update(Handle handle, RowKey row, ObjectNode values);
+  }
+
+  /** Gives rows that took a deleted row's place what the cloud had assigned to that one. */
+  public void carryOver(Handle handle, RowWriter writer) {
+    for (NetChange.Row row : rows) {
+      Touched one = touched.get(row.key());
+      if (!row.recreated() || one == null || one.before() == null || one.after() == null) {
+        continue;
+      }
+      ObjectNode values = Json.object();
+      for (Column column : one.shape().columns()) {
+        if (column.assigned() && !row.after().hasNonNull(column.sqlName())) {
+          values.set(column.sqlName(), row.before().get(column.sqlName()));
+        }
+      }
+      writer.update(handle, row.key(), values);
+    }
   }
 
   private static JsonNode content(Shape shape, ObjectNode image) {
@@ -412,7 +436,7 @@ public final class Speculation {
     } else if (one.before() != null) {
       boolean replacing = isReplaced(one.row());
       boolean changed = isChanged(one);
-      if (replaced
+      if (replacing
           && !(one.resource() instanceof Creates<?> && one.resource() instanceof Deletes<?>)) {
         problem(one, "", "this row cannot be replaced" + hint(one));
       } else if (replacing && ownership(one.resource(), one.before()) != Ownership.OWN) {

@@ -122,9 +122,10 @@ CREATE TABLE iasql.transaction (
   state text NOT NULL CHECK (state IN
     ('QUEUED', 'RUNNING', 'COMMITTED', 'NO_CHANGES', 'SUPERSEDED', 'FAILED', 'PARTIALLY_APPLIED', 'ROLLED_BACK')),
   message text NOT NULL DEFAULT '',
+  -- Who runs it now: a runner that lost the environment's lock to another no longer finds itself here.
+  owner text NOT NULL DEFAULT '',
   -- The net change of the rows, for putting them back; written with the journal, emptied at the end.
   row_changes jsonb,
-  audit_from bigint,
   submitted_at timestamptz NOT NULL,
   started_at timestamptz,
   finished_at timestamptz);
@@ -143,7 +144,7 @@ CREATE TABLE iasql.action (
   region text NOT NULL,
   -- What the cloud had when the plan was made, as the module's record; null for a creation.
   before jsonb,
-  -- What an undo brings back, as the module's record; null where the row says what is wanted.
+  -- What a creation asked for, without write-only values: for finding it when its answer was lost.
   desired jsonb,
   columns text[] NOT NULL,
   depends_on int[] NOT NULL,

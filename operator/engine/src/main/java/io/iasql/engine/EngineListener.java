@@ -1,0 +1,15 @@
+package io.iasql.engine;
+
+import java.util.Set;
+
+/** Hears of what moved. Called on the engine's threads; must return at once and throw nothing. */
+public interface EngineListener {
+
+  /** A submitted transaction has another state or progress. */
+  void transactionMoved(String id);
+
+  /**
+   * Rows of these tables have changed by a commit or a sync: plans that depend on them are stale.
+   */
+  void tablesMoved(Set<String> tables);
+}

@@ -1,0 +1,396 @@
+package io.iasql.engine.commit;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.iasql.engine.OnFailure;
+import io.iasql.engine.catalog.Json;
+import io.iasql.engine.plan.Steps;
+import io.iasql.engine.store.RowKey;
+import io.iasql.spi.IdempotencyToken;
+import java.nio.charset.StandardCharsets;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
+
+/** The tables that make a commit durable: every statement on them is here. */
+final class Journal {
+
+  /** Whether steps bring the transaction forward or take it back. */
+  enum Phase {
+    APPLY,
+    UNDO
+  }
+
+  /** A step's state; STARTED without an outcome is what a crash leaves behind. */
+  enum StepState {
+    PENDING,
+    STARTED,
+    DONE,
+    FAILED,
+    SKIPPED
+  }
+
+  /** A step as the journal has it. */
+  record Entry(
+      Phase phase,
+      int step,
+      Steps.Kind kind,
+      RowKey row,
+      String description,
+      String region,
+      ObjectNode before,
+      ObjectNode desired,
+      List<String> columns,
+      Set<Integer> dependsOn,
+      IdempotencyToken token,
+      StepState state,
+      ObjectNode result,
+      String error) {
+    String describe() {
+      return kind.name().toLowerCase(java.util.Locale.ROOT) + " " + row.table() + " " + description;
+    }
+  }
+
+  /** A submitted transaction as the queue has it. */
+  record Submitted(
+      String id,
+      String name,
+      String sql,
+      String contentHash,
+      OnFailure onFailure,
+      String approvedPlan,
+      String approvedBy,
+      TransactionState state,
+      JsonNode rowChanges) {}
+
+  private Journal() {}
+
+  // Queue
+  // ------------------------------------------------------------------------------------------
+
+  static void submit(Handle handle, Submitted one, Instant now) {
+    handle
+        .createUpdate(
+            "INSERT INTO iasql.transaction (id, name, sql, content_hash, on_failure, approved_plan,"
+                + " approved_by, state, submitted_at) VALUES (:id, :name, :sql, :hash, :onFailure,"
+                + " :plan, :by, 'QUEUED', :now) ON CONFLICT (id) DO UPDATE SET"
+                + " sql = excluded.sql, content_hash = excluded.content_hash,"
+                + " on_failure = excluded.on_failure, approved_plan = excluded.approved_plan,"
+                + " approved_by = excluded.approved_by, state = 'QUEUED', message = '',"
+                + " submitted_at = excluded.submitted_at, started_at = NULL, finished_at = NULL"
+                + " WHERE transaction.state = 'SUPERSEDED'"
+                + " OR (transaction.state = 'FAILED'"
+                + " AND transaction.approved_plan <> excluded.approved_plan)")
+        .bind("id", one.id())
+        .bind("name", one.name())
+        .bind("sql", one.sql())
+        .bind("hash", one.contentHash())
+        .bind("onFailure", one.onFailure().name())
+        .bind("plan", one.approvedPlan())
+        .bind("by", one.approvedBy())
+        .bind("now", at(now))
+        .execute();
+  }
+
+  /** Takes a transaction that has not begun out of the queue; false when it has begun or ended. */
+  static boolean withdraw(Handle handle, String id) {
+    return handle.execute("DELETE FROM iasql.transaction WHERE id = ? AND state = 'QUEUED'", id)
+        > 0;
+  }
+
+  /** The transaction to work on: the running one, else the first in the queue, now running. */
+  static Optional<Submitted> claim(Handle handle, String owner, Instant now) {
+    handle
+        .createUpdate(
+            "UPDATE iasql.transaction SET state = 'RUNNING', owner = :owner,"
+                + " started_at = coalesce(started_at, :now) WHERE id = coalesce("
+                + " (SELECT id FROM iasql.transaction WHERE state = 'RUNNING'),"
+                + " (SELECT id FROM iasql.transaction WHERE state = 'QUEUED'"
+                + "   ORDER BY position LIMIT 1))")
+        .bind("owner", owner)
+        .bind("now", at(now))
+        .execute();
+    return handle
+        .createQuery("SELECT * FROM iasql.transaction WHERE state = 'RUNNING' AND owner = :owner")
+        .bind("owner", owner)
+        .map((rs, ctx) -> submitted(rs))
+        .findOne();
+  }
+
+  /**
+   * Makes sure that this runner still owns the transaction, and locks its row until the PostgreSQL
+   * transaction ends.
+   */
+  static void fence(Handle handle, String id, String owner) {
+    boolean owned =
+        handle
+            .createQuery(
+                "SELECT 1 FROM iasql.transaction WHERE id = :id AND owner = :owner"
+                    + " AND state = 'RUNNING' FOR UPDATE")
+            .bind("id", id)
+            .bind("owner", owner)
+            .mapTo(Integer.class)
+            .findOne()
+            .isPresent();
+    if (!owned) {
+      throw new LostOwnershipException(id);
+    }
+  }
+
+  static void begin(Handle handle, String id, JsonNode rowChanges) {
+    handle
+        .createUpdate(
+            "UPDATE iasql.transaction SET row_changes = CAST(:changes AS jsonb) WHERE id = :id")
+        .bind("id", id)
+        .bind("changes", rowChanges.toString())
+        .execute();
+  }
+
+  static void end(Handle handle, String id, TransactionState state, String message, Instant now) {
+    handle
+        .createUpdate(
+            "UPDATE iasql.transaction SET state = :state, message = :message, owner = '',"
+                + " row_changes = NULL, finished_at = :now WHERE id = :id")
+        .bind("id", id)
+        .bind("state", state.name())
+        .bind("message", message)
+        .bind("now", at(now))
+        .execute();
+  }
+
+  static Optional<TransactionView> view(Handle handle, String id) {
+    return handle
+        .createQuery(
+            "SELECT t.id, t.state, t.approved_plan, t.message,"
+                + " (SELECT count(*) FROM iasql.action a WHERE a.transaction_id = t.id"
+                + "   AND a.state IN ('DONE', 'FAILED', 'SKIPPED')) AS done,"
+                + " (SELECT count(*) FROM iasql.action a WHERE a.transaction_id = t.id) AS total"
+                + " FROM iasql.transaction t WHERE t.id = :id")
+        .bind("id", id)
+        .map(
+            (rs, ctx) ->
+                new TransactionView(
+                    rs.getString("id"),
+                    TransactionState.valueOf(rs.getString("state")),
+                    rs.getString("approved_plan"),
+                    rs.getString("message"),
+                    rs.getInt("done"),
+                    rs.getInt("total")))
+        .findOne();
+  }
+
+  static boolean hasWork(Handle handle) {
+    return handle
+        .createQuery(
+            "SELECT EXISTS (SELECT 1 FROM iasql.transaction WHERE state IN ('QUEUED', 'RUNNING'))")
+        .mapTo(Boolean.class)
+        .one();
+  }
+
+  // Steps
+  // ------------------------------------------------------------------------------------------
+
+  /**
+   * Entries for steps that nobody has begun; the token follows from the transaction and the step.
+   */
+  static Entry entry(
+      String id,
+      Phase phase,
+      int step,
+      Steps.Kind kind,
+      RowKey row,
+      String description,
+      String region,
+      ObjectNode before,
+      List<String> columns,
+      Set<Integer> dependsOn,
+      StepState state) {
+    UUID token =
+        UUID.nameUUIDFromBytes((id + "/" + phase + "/" + step).getBytes(StandardCharsets.UTF_8));
+    return new Entry(
+        phase,
+        step,
+        kind,
+        row,
+        description,
+        region,
+        before,
+        null,
+        columns,
+        dependsOn,
+        new IdempotencyToken(token.toString()),
+        state,
+        null,
+        "");
+  }
+
+  static void add(Handle handle, String id, List<Entry> entries) {
+    if (entries.isEmpty()) {
+      return;
+    }
+    PreparedBatch batch =
+        handle.prepareBatch(
+            "INSERT INTO iasql.action (transaction_id, phase, step, kind, table_name, row_key,"
+                + " description, region, before, columns, depends_on, token, state)"
+                + " VALUES (:id, :phase, :step, :kind, :table, CAST(:row AS jsonb), :description,"
+                + " :region, CAST(:before AS jsonb), CAST(:columns AS text[]),"
+                + " CAST(:depends AS int[]), :token, :state)");
+    for (Entry entry : entries) {
+      batch
+          .bind("id", id)
+          .bind("phase", entry.phase().name())
+          .bind("step", entry.step())
+          .bind("kind", entry.kind().name())
+          .bind("table", entry.row().table())
+          .bind("row", entry.row().key())
+          .bind("description", entry.description())
+          .bind("region", entry.region())
+          .bind("before", entry.before() == null ? null : entry.before().toString())
+          .bind("columns", array(entry.columns()))
+          .bind("depends", array(entry.dependsOn()))
+          .bind("token", entry.token().value())
+          .bind("state", entry.state().name())
+          .add();
+    }
+    batch.execute();
+  }
+
+  private static String array(java.util.Collection<?> elements) {
+    return elements.stream()
+        .map(Object::toString)
+        .collect(java.util.stream.Collectors.joining(",", "{", "}"));
+  }
+
+  static List<Entry> entries(Handle handle, String id, Phase phase) {
+    return handle
+        .createQuery(
+            "SELECT phase, step, kind, table_name, row_key::text, description, region,"
+                + " before::text, desired::text, columns, depends_on, token, state, result::text,"
+                + " error FROM iasql.action"
+                + " WHERE transaction_id = :id AND phase = :phase ORDER BY step")
+        .bind("id", id)
+        .bind("phase", phase.name())
+        .map((rs, ctx) -> entry(rs))
+        .list();
+  }
+
+  /** The intent: recorded before the call. */
+  static void start(Handle handle, String id, Entry entry, ObjectNode desired, Instant now) {
+    handle
+        .createUpdate(
+            "UPDATE iasql.action SET state = 'STARTED', desired = CAST(:desired AS jsonb),"
+                + " started_at = coalesce(started_at, :now)"
+                + " WHERE transaction_id = :id AND phase = :phase AND step = :step")
+        .bind("id", id)
+        .bind("phase", entry.phase().name())
+        .bind("step", entry.step())
+        .bind("desired", desired == null ? null : desired.toString())
+        .bind("now", at(now))
+        .execute();
+  }
+
+  /** The outcome: recorded after the call. */
+  static void finish(
+      Handle handle,
+      String id,
+      Entry entry,
+      StepState state,
+      ObjectNode result,
+      String requestId,
+      String error,
+      Instant now) {
+    handle
+        .createUpdate(
+            "UPDATE iasql.action SET state = :state, result = CAST(:result AS jsonb),"
+                + " request_id = :request, error = :error, finished_at = :now"
+                + " WHERE transaction_id = :id AND phase = :phase AND step = :step")
+        .bind("id", id)
+        .bind("phase", entry.phase().name())
+        .bind("step", entry.step())
+        .bind("state", state.name())
+        .bind("result", result == null ? null : result.toString())
+        .bind("request", requestId)
+        .bind("error", error)
+        .bind("now", at(now))
+        .execute();
+  }
+
+  // Ledger
+  // -----------------------------------------------------------------------------------------
+
+  static void remember(Handle handle, Submitted one, TransactionState state, Instant now) {
+    handle
+        .createUpdate(
+            "INSERT INTO iasql.ledger (content_hash, transaction_id, name, plan_id, state,"
+                + " committed_at) VALUES (:hash, :id, :name, :plan, :state, :now)"
+                + " ON CONFLICT (content_hash) DO NOTHING")
+        .bind("hash", one.contentHash())
+        .bind("id", one.id())
+        .bind("name", one.name())
+        .bind("plan", one.approvedPlan())
+        .bind("state", state.name())
+        .bind("now", at(now))
+        .execute();
+  }
+
+  static void moved(Handle handle, Set<String> tables, Instant now) {
+    for (String table : new TreeSet<>(tables)) {
+      handle.execute(
+          "INSERT INTO iasql.table_move (table_name, moved_at) VALUES (?, ?)"
+              + " ON CONFLICT (table_name) DO UPDATE SET moved_at = excluded.moved_at",
+          table,
+          at(now));
+    }
+  }
+
+  private static OffsetDateTime at(Instant instant) {
+    return instant.atOffset(ZoneOffset.UTC);
+  }
+
+  private static Submitted submitted(ResultSet rs) throws SQLException {
+    String changes = rs.getString("row_changes");
+    return new Submitted(
+        rs.getString("id"),
+        rs.getString("name"),
+        rs.getString("sql"),
+        rs.getString("content_hash"),
+        OnFailure.valueOf(rs.getString("on_failure")),
+        rs.getString("approved_plan"),
+        rs.getString("approved_by"),
+        TransactionState.valueOf(rs.getString("state")),
+        changes == null ? null : Json.parse(changes));
+  }
+
+  private static Entry entry(ResultSet rs) throws SQLException {
+    Integer[] depends = (Integer[]) rs.getArray("depends_on").getArray();
+    return new Entry(
+        Phase.valueOf(rs.getString("phase")),
+        rs.getInt("step"),
+        Steps.Kind.valueOf(rs.getString("kind")),
+        new RowKey(rs.getString("table_name"), Json.parse(rs.getString("row_key")).toString()),
+        rs.getString("description"),
+        rs.getString("region"),
+        object(rs.getString("before")),
+        object(rs.getString("desired")),
+        List.of((String[]) rs.getArray("columns").getArray()),
+        new TreeSet<>(Arrays.asList(depends)),
+        new IdempotencyToken(rs.getString("token")),
+        StepState.valueOf(rs.getString("state")),
+        object(rs.getString("result")),
+        rs.getString("error"));
+  }
+
+  private static ObjectNode object(String text) {
+    return text == null ? null : Json.parseObject(text);
+  }
+}

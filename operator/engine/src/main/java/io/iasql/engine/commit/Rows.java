@@ -1,0 +1,217 @@
+package io.iasql.engine.commit;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.iasql.engine.catalog.Column;
+import io.iasql.engine.catalog.Json;
+import io.iasql.engine.catalog.Shape;
+import io.iasql.engine.store.Catalog;
+import io.iasql.engine.store.RowKey;
+import io.iasql.engine.store.Sql;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+
+/** The engine's own writes to module tables: what the cloud assigned, and rows put back. */
+public final class Rows {
+  private Rows() {}
+
+  /**
+   * One row's change, as the commit remembers it; a write-only value is its hash.
+   *
+   * @param table the table
+   * @param before the row before, or null
+   * @param after the row after, or null
+   */
+  record Changed(String table, ObjectNode before, ObjectNode after) {
+    RowKey keyAfter(Catalog catalog) {
+      return after == null ? null : RowKey.of(catalog, table, after);
+    }
+
+    RowKey keyBefore(Catalog catalog) {
+      return before == null ? null : RowKey.of(catalog, table, before);
+    }
+  }
+
+  /** Writes into a row what the cloud says of it now, where the meaning differs. */
+  public static void writeBack(
+      Handle handle, Catalog catalog, Shape shape, RowKey row, ObjectNode image, ObjectNode cloud) {
+    ObjectNode values = Json.object();
+    for (Column column : shape.columns()) {
+      if (column.writeOnly()) {
+        if (image.hasNonNull(column.name())) {
+          values.putNull(column.sqlName());
+        }
+      } else if (!column.local()
+          && column.kind() != Column.Kind.CHILDREN
+          && !Shape.canonical(column, image).equals(Shape.canonical(column, cloud))) {
+        if (column.kind() == Column.Kind.REFERENCE) {
+          foreignKey(handle, catalog, shape, column, cloud.get(column.name()))
+              .ifPresent(values::setAll);
+        } else {
+          values.set(column.sqlName(), cloud.get(column.name()));
+        }
+      }
+    }
+    update(handle, row, values);
+  }
+
+  /** Sets columns of a row. */
+  static void update(Handle handle, RowKey row, ObjectNode values) {
+    if (values.isEmpty()) {
+      return;
+    }
+    List<String> columns = names(values);
+    List<String> key = names(row.toJson());
+    handle
+        .createUpdate(
+            "UPDATE public.%1$s t SET (%2$s) = ROW(%3$s) FROM jsonb_populate_record(NULL::public.%1$s, CAST(:values AS jsonb)) v, jsonb_populate_record(NULL::public.%1$s, CAST(:key AS jsonb)) k WHERE %4$s"
+                .formatted(
+                    Sql.quote(row.table()),
+                    Sql.list(columns),
+                    Sql.list("v", columns),
+                    Sql.equal("t", "k", key)))
+        .bind("values", values.toString())
+        .bind("key", row.key())
+        .execute();
+  }
+
+  /** The foreign key's columns for a resource in the cloud; empty when it has no row. */
+  private static Optional<ObjectNode> foreignKey(
+      Handle handle, Catalog catalog, Shape shape, Column column, JsonNode reference) {
+    if (reference == null || reference.isNull()) {
+      ObjectNode none = Json.object();
+      none.putNull(column.sqlName());
+      return Optional.of(none);
+    }
+    Shape target = Shape.of(column.target());
+    Catalog.ForeignKey fk = catalog.foreignKey(shape.table(), column.sqlName(), target.table());
+    return find(handle, catalog, target, reference)
+        .map(
+            row -> {
+              ObjectNode values = Json.object();
+              for (int i = 0; i < fk.columns().size(); i++) {
+                values.set(fk.columns().get(i), row.get(fk.targetColumns().get(i)));
+              }
+              return values;
+            });
+  }
+
+  /** The row of a resource in the cloud, by its cloud key. */
+  public static Optional<ObjectNode> find(
+      Handle handle, Catalog catalog, Shape shape, JsonNode image) {
+    ObjectNode key = Json.object();
+    for (Column column : shape.key()) {
+      if (column.kind() == Column.Kind.REFERENCE) {
+        Optional<ObjectNode> parent =
+            foreignKey(handle, catalog, shape, column, image.get(column.name()));
+        if (parent.isEmpty()) {
+          return Optional.empty();
+        }
+        key.setAll(parent.get());
+      } else {
+        key.set(column.sqlName(), image.get(column.name()));
+      }
+    }
+    return handle
+        .createQuery(
+            "SELECT to_jsonb(t)::text FROM public.%1$s t, jsonb_populate_record(NULL::public.%1$s, CAST(:key AS jsonb)) k WHERE %2$s"
+                .formatted(Sql.quote(shape.table()), Sql.equal("t", "k", names(key))))
+        .bind("key", key.toString())
+        .mapTo(String.class)
+        .findOne()
+        .map(Json::parseObject);
+  }
+
+  /** Writes a resource of the cloud as a row, or brings its row up to date. */
+  public static void upsert(Handle handle, Catalog catalog, Shape shape, ObjectNode cloud) {
+    Optional<ObjectNode> known = find(handle, catalog, shape, cloud);
+    if (known.isPresent()) {
+      RowKey row = RowKey.of(catalog, shape.table(), known.get());
+      ObjectNode image =
+          io.iasql.engine.store.RowGraph.now(handle, catalog)
+              .images(shape, shape.table(), List.of(known.get()))
+              .get(0);
+      writeBack(handle, catalog, shape, row, image, cloud);
+      return;
+    }
+    ObjectNode values = Json.object();
+    for (Column column : shape.columns()) {
+      if (column.kind() == Column.Kind.REFERENCE) {
+        Optional<ObjectNode> parent =
+            foreignKey(handle, catalog, shape, column, cloud.get(column.name()));
+        if (parent.isEmpty()) {
+          return; // Its parent has no row yet: the next sync brings both.
+        }
+        values.setAll(parent.get());
+      } else if (column.kind() != Column.Kind.CHILDREN
+          && !column.local()
+          && cloud.hasNonNull(column.name())) {
+        values.set(column.sqlName(), cloud.get(column.name()));
+      }
+    }
+    insert(handle, shape.table(), values);
+  }
+
+  private static void insert(Handle handle, String table, ObjectNode values) {
+    List<String> columns = names(values);
+    handle
+        .createUpdate(
+            "INSERT INTO public.%1$s (%2$s) SELECT %3$s FROM jsonb_populate_record(NULL::public.%1$s, CAST(:values AS jsonb)) v"
+                .formatted(Sql.quote(table), Sql.list(columns), Sql.list("v", columns)))
+        .bind("values", values.toString())
+        .execute();
+  }
+
+  /**
+   * Puts rows back to what they were: new ones are deleted, children first; changed ones get their
+   * old values; deleted ones are inserted again, parents first.
+   */
+  static void restore(Handle handle, Catalog catalog, List<Changed> changes) {
+    List<Changed> parentsFirst = new ArrayList<>(changes);
+    parentsFirst.sort(Comparator.comparing(c -> catalog.parentsFirst().indexOf(c.table())));
+    List<Changed> childrenFirst = new ArrayList<>(parentsFirst);
+    Collections.reverse(childrenFirst);
+    for (Changed change : childrenFirst) {
+      if (change.before() == null) {
+        delete(handle, change.keyAfter(catalog));
+      }
+    }
+    for (Changed change : parentsFirst) {
+      if (change.before() != null && change.after() == null) {
+        insert(handle, change.table(), storable(handle, change.table(), change.before()));
+      } else if (change.before() != null) {
+        update(handle, change.keyAfter(catalog), storable(handle, change.table(), change.before()));
+      }
+    }
+  }
+
+  private static void delete(Handle handle, RowKey row) {
+    handle
+        .createUpdate(
+            "DELETE FROM public.%1$s t USING jsonb_populate_record(NULL::public.%1$s, CAST(:key AS jsonb)) k WHERE %2$s"
+                .formatted(Sql.quote(row.table()), Sql.equal("t", "k", names(row.toJson()))))
+        .bind("key", row.key())
+        .execute();
+  }
+
+  /** A hash must not come back as a value: what was write-only is gone once it was sent. */
+  private static ObjectNode storable(Handle handle, String table, ObjectNode image) {
+    ObjectNode values = image.deepCopy();
+    handle
+        .createQuery("SELECT column_name FROM iasql.write_only WHERE table_name = :table")
+        .bind("table", table)
+        .mapTo(String.class)
+        .forEach(values::putNull);
+    return values;
+  }
+
+  private static List<String> names(ObjectNode object) {
+    List<String> names = new ArrayList<>();
+    object.fieldNames().forEachRemaining(names::add);
+    return names;
+  }
+}
