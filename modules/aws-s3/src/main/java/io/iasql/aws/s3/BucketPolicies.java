@@ -1,196 +1,154 @@
 package io.iasql.aws.s3;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.iasql.aws.account.PolicySyntax;
+import io.iasql.spi.Problem;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /**
- * What S3 refuses of a bucket policy whatever the account holds: shape, actions of other services,
- * other buckets' resources. Sources: IAM User Guide, "Grammar of the IAM JSON policy language"; S3
- * User Guide, "Policies and permissions in Amazon S3" and "Bucket restrictions and limitations".
- * Whether a principal exists or a condition key fits is for S3 to say.
+ * What S3 refuses of a bucket policy beyond what all services refuse ({@link PolicySyntax}): its
+ * size, unknown fields, actions of other services, other buckets' resources. Sources: S3 User
+ * Guide, "Policies and permissions in Amazon S3" and "Bucket policies for Amazon S3"; Service
+ * Authorization Reference, "Actions, resources, and condition keys for Amazon S3". Whether a
+ * principal exists or a condition key fits is for S3 to say.
  */
 final class BucketPolicies {
+  private static final String COLUMN = "policy";
   private static final int MOST_BYTES = 20 * 1024;
-  private static final Set<String> VERSIONS = Set.of("2012-10-17", "2008-10-17");
-  private static final Set<String> EFFECTS = Set.of("Allow", "Deny");
-  private static final Set<String> DOCUMENT_FIELDS = Set.of("Version", "Id", "Statement");
+  private static final Set<String> DOCUMENT_FIELDS = Set.of("version", "id", "statement");
   private static final Set<String> STATEMENT_FIELDS =
       Set.of(
-          "Sid",
-          "Effect",
-          "Principal",
-          "NotPrincipal",
-          "Action",
-          "NotAction",
-          "Resource",
-          "NotResource",
-          "Condition");
+          "sid",
+          "effect",
+          "principal",
+          "notprincipal",
+          "action",
+          "notaction",
+          "resource",
+          "notresource",
+          "condition");
   private static final Set<String> PRINCIPALS =
-      Set.of("AWS", "CanonicalUser", "Federated", "Service");
+      Set.of("aws", "canonicaluser", "federated", "service");
   private static final Pattern ACTION =
       Pattern.compile("\\*|s3:[a-z0-9*?]+", Pattern.CASE_INSENSITIVE);
   private static final Pattern BUCKET_ARN = Pattern.compile("arn:[^:]*:s3:::([^/]*)(/.*)?");
   private static final Pattern WILD = Pattern.compile("[*?$]");
 
   private final String bucket;
-  private final List<String> refusals = new ArrayList<>();
+  private final List<Problem> problems = new ArrayList<>();
 
   private BucketPolicies(String bucket) {
     this.bucket = bucket;
   }
 
   /** Why S3 would refuse the policy for this bucket; empty when nothing is wrong with it. */
-  static List<String> refusals(String bucket, JsonNode policy) {
+  static List<Problem> problems(String bucket, JsonNode policy) {
+    List<Problem> misshapen = PolicySyntax.ofResource(COLUMN, policy);
+    if (!misshapen.isEmpty()) {
+      return misshapen;
+    }
     BucketPolicies check = new BucketPolicies(bucket);
     check.document(policy);
-    return check.refusals;
+    return check.problems;
   }
 
   private void document(JsonNode policy) {
-    if (!policy.isObject()) {
-      refusals.add("A policy is a JSON object");
-      return;
-    }
     int bytes = policy.toString().getBytes(StandardCharsets.UTF_8).length;
     if (bytes > MOST_BYTES) {
-      refusals.add("A bucket policy has at most " + MOST_BYTES + " bytes, not " + bytes);
+      refuse("A bucket policy has at most %d bytes, not %d.", MOST_BYTES, bytes);
     }
-    unknown(policy, DOCUMENT_FIELDS).ifPresent(f -> refusals.add("Unknown policy field " + f));
-    JsonNode version = policy.get("Version");
-    if (version != null && !(version.isTextual() && VERSIONS.contains(version.asText()))) {
-      refusals.add("Version is \"2012-10-17\" or \"2008-10-17\", not " + version);
-    }
-    JsonNode id = policy.get("Id");
-    if (id != null && !id.isTextual()) {
-      refusals.add("Id is a text");
-    }
-    JsonNode statements = policy.get("Statement");
-    if (statements == null
-        || statements.isNull()
-        || (statements.isArray() && statements.isEmpty())) {
-      refusals.add("A policy needs at least one Statement");
-      return;
-    }
-    if (statements.isArray()) {
-      for (int i = 0; i < statements.size(); i++) {
-        statement("Statement " + (i + 1), statements.get(i));
-      }
-    } else {
-      statement("Statement", statements);
-    }
+    unknown(policy, DOCUMENT_FIELDS)
+        .ifPresent(f -> refuse("The policy has the unknown field %s.", f));
+    fields(policy, "statement")
+        .flatMap(s -> s.isArray() ? elements(s) : Stream.of(s))
+        .forEach(this::statement);
   }
 
-  private void statement(String where, JsonNode statement) {
-    if (!statement.isObject()) {
-      refusals.add(where + " is a JSON object");
-      return;
-    }
+  private void statement(JsonNode statement) {
     unknown(statement, STATEMENT_FIELDS)
-        .ifPresent(field -> refusals.add(where + " has the unknown field " + field));
-    JsonNode sid = statement.get("Sid");
-    if (sid != null && !sid.isTextual()) {
-      refusals.add(where + " needs a text as Sid");
-    }
-    JsonNode effect = statement.get("Effect");
-    if (effect == null || !effect.isTextual() || !EFFECTS.contains(effect.asText())) {
-      refusals.add(where + " needs the Effect \"Allow\" or \"Deny\"");
-    }
-    oneOf(where, statement, "Principal", "NotPrincipal").ifPresent(p -> principal(where, p));
-    oneOf(where, statement, "Action", "NotAction")
-        .flatMap(actions -> texts(where, "action", actions))
-        .ifPresent(actions -> actions.forEach(action -> action(where, action)));
-    oneOf(where, statement, "Resource", "NotResource")
-        .flatMap(resources -> texts(where, "resource", resources))
-        .ifPresent(resources -> resources.forEach(resource -> resource(where, resource)));
-    JsonNode condition = statement.get("Condition");
-    if (condition != null) {
-      condition(where, condition);
-    }
+        .ifPresent(f -> refuse("A statement of the policy has the unknown field %s.", f));
+    fields(statement, "principal", "notprincipal").forEach(this::principal);
+    fields(statement, "action", "notaction").forEach(a -> texts("action", a, this::action));
+    fields(statement, "resource", "notresource").forEach(r -> texts("resource", r, this::resource));
+    fields(statement, "condition").forEach(this::condition);
   }
 
-  private void principal(String where, JsonNode principal) {
+  private void principal(JsonNode principal) {
     if (principal.isTextual() && principal.asText().equals("*")) {
       return;
     }
     if (!principal.isObject() || principal.isEmpty()) {
-      refusals.add(where + " needs \"*\" or an object such as {\"AWS\": \"...\"} as principal");
+      refuse("A principal is \"*\" or an object such as {\"AWS\": \"...\"}, not %s.", principal);
       return;
     }
     unknown(principal, PRINCIPALS)
-        .ifPresent(kind -> refusals.add(where + " has the unknown kind of principal " + kind));
-    principal.forEach(names -> texts(where, "principal", names));
+        .ifPresent(kind -> refuse("There is no kind of principal %s.", kind));
+    principal.forEach(names -> texts("principal", names, (what, name) -> {}));
   }
 
-  private void action(String where, String action) {
+  private void action(String what, String action) {
     if (!ACTION.matcher(action).matches()) {
-      refusals.add(
-          where + " has an action that is none of S3 (\"s3:...\" or \"*\"): \"" + action + "\"");
+      refuse("A bucket policy's %s is \"s3:...\" or \"*\", not \"%s\".", what, action);
     }
   }
 
-  private void resource(String where, String resource) {
+  private void resource(String what, String resource) {
     if (resource.equals("*")) {
       return;
     }
     if (!resource.startsWith("arn:")) {
-      refusals.add(where + " has a resource that is no ARN: \"" + resource + "\"");
+      refuse("A %s is an ARN such as arn:aws:s3:::%s/*, not \"%s\".", what, bucket, resource);
       return;
     }
     Matcher arn = BUCKET_ARN.matcher(resource);
     if (arn.matches() && !WILD.matcher(arn.group(1)).find() && !arn.group(1).equals(bucket)) {
-      refusals.add(
-          where + " has a resource of another bucket than " + bucket + ": \"" + resource + "\"");
+      refuse("\"%s\" is a %s of another bucket than %s.", resource, what, bucket);
     }
   }
 
-  private void condition(String where, JsonNode condition) {
-    boolean ok = condition.isObject();
-    for (Iterator<JsonNode> tests = condition.elements(); ok && tests.hasNext(); ) {
-      ok = tests.next().isObject();
-    }
-    if (!ok) {
-      refusals.add(where + " needs an object of operators with their keys as Condition");
+  private void condition(JsonNode condition) {
+    if (!condition.isObject() || !elements(condition).allMatch(JsonNode::isObject)) {
+      refuse("A Condition is an object of operators with their keys, not %s.", condition);
     }
   }
 
-  private Optional<JsonNode> oneOf(String where, JsonNode statement, String one, String other) {
-    if (statement.has(one) == statement.has(other)) {
-      refusals.add(where + " needs either " + one + " or " + other);
-      return Optional.empty();
+  private void texts(String what, JsonNode node, BiConsumer<String, String> check) {
+    List<JsonNode> all = node.isArray() ? elements(node).toList() : List.of(node);
+    if (all.isEmpty() || !all.stream().allMatch(e -> e.isTextual() && !e.asText().isEmpty())) {
+      refuse("A statement's %s is a text or a list of texts, not %s.", what, node);
+      return;
     }
-    return Optional.of(statement.has(one) ? statement.get(one) : statement.get(other));
+    all.forEach(e -> check.accept(what, e.asText()));
   }
 
-  private Optional<List<String>> texts(String where, String what, JsonNode node) {
-    List<String> result = new ArrayList<>();
-    boolean ok = node.isTextual() || (node.isArray() && !node.isEmpty());
-    if (ok && node.isTextual()) {
-      result.add(node.asText());
-    } else if (ok) {
-      for (JsonNode element : node) {
-        ok &= element.isTextual();
-        result.add(element.asText());
-      }
-    }
-    if (!ok || result.stream().anyMatch(String::isEmpty)) {
-      refusals.add(where + " needs a text or a list of texts as " + what);
-      return Optional.empty();
-    }
-    return Optional.of(result);
+  private void refuse(String format, Object... arguments) {
+    problems.add(new Problem(COLUMN, String.format(Locale.ROOT, format, arguments)));
+  }
+
+  private static Stream<JsonNode> fields(JsonNode object, String... names) {
+    return object.properties().stream()
+        .filter(f -> Set.of(names).contains(f.getKey().toLowerCase(Locale.ROOT)))
+        .map(f -> f.getValue());
   }
 
   private static Optional<String> unknown(JsonNode object, Set<String> known) {
-    Set<String> fields = new TreeSet<>();
-    object.fieldNames().forEachRemaining(fields::add);
-    fields.removeAll(known);
-    return fields.stream().findFirst();
+    return object.properties().stream()
+        .map(f -> f.getKey())
+        .filter(name -> !known.contains(name.toLowerCase(Locale.ROOT)))
+        .findFirst();
+  }
+
+  private static Stream<JsonNode> elements(JsonNode node) {
+    return StreamSupport.stream(node.spliterator(), false);
   }
 }

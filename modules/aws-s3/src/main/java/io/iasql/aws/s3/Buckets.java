@@ -60,8 +60,7 @@ final class Buckets implements ManagedResource<Bucket> {
     }
     JsonNode policy = orNull(desired.policy());
     if (policy != null) {
-      BucketPolicies.refusals(desired.name(), policy)
-          .forEach(m -> problems.add(new Problem("policy", m)));
+      problems.addAll(BucketPolicies.problems(desired.name(), policy));
     }
     if (desired.tags() != null) {
       BucketTags.refusals(desired.tags()).forEach(m -> problems.add(new Problem("tags", m)));

@@ -14,6 +14,12 @@ class BucketPoliciesTest {
   private static final String REST =
       "'Effect':'Allow','Principal':'*','Action':'s3:GetObject','Resource':'arn:aws:s3:::acme/*'";
 
+  private static final String NOBODY =
+      "'Effect':'Allow','Action':'s3:GetObject','Resource':'arn:aws:s3:::acme/*'";
+  private static final String IDLE =
+      "'Effect':'Allow','Principal':'*','Resource':'arn:aws:s3:::acme/*'";
+  private static final String NOWHERE = "'Effect':'Allow','Principal':'*','Action':'s3:GetObject'";
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -28,55 +34,48 @@ class BucketPoliciesTest {
             + "'Action':'s3:PutObject','Resource':['*','arn:aws:s3:::ac*','arn:aws:s3:::${x}/*']}}"
       })
   void acceptsWhatS3Accepts(String policy) {
-    assertThat(BucketPolicies.refusals("acme", json(policy))).isEmpty();
+    assertThat(BucketPolicies.problems("acme", json(policy))).isEmpty();
   }
 
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
-      quoteCharacter = '~',
+      quoteCharacter = '`',
       value = {
         "[]|JSON object",
-        "'text'|JSON object",
-        "{}|at least one Statement",
-        "{'Statement':[]}|at least one Statement",
-        "{'foo':1,'Statement':{" + REST + "}}|Unknown policy field foo",
-        "{'Version':'2012-10-18','Statement':{" + REST + "}}|Version is",
-        "{'Version':20121017,'Statement':{" + REST + "}}|Version is",
-        "{'Id':1,'Statement':{" + REST + "}}|Id is a text",
-        "{'Statement':['x']}|Statement 1 is a JSON object",
-        "{'Statement':[{" + REST + "},{" + REST + ",'effect':1}]}|Statement 2 has the unknown",
-        "{'Statement':{'Effect':'allow'}}|needs the Effect",
+        "{}|must have a Statement",
+        "{'Statement':[]}|must have a Statement",
+        "{'foo':1,'Statement':{" + REST + "}}|unknown field foo",
+        "{'Version':'2012-10-18','Statement':{" + REST + "}}|Version must be",
+        "{'Statement':['x']}|Statement 1 of the policy must be a JSON object",
+        "{'Statement':[{" + REST + "},{" + REST + ",'Efect':1}]}|unknown field Efect",
+        "{'Statement':{'Effect':'allow'}}|an Effect of Allow or Deny",
         "{'Statement':{'Effect':'Allow'}}|either Principal or NotPrincipal",
-        "{'Statement':{'Effect':'Allow'}}|either Action or NotAction",
-        "{'Statement':{'Effect':'Allow'}}|either Resource or NotResource",
         "{'Statement':{" + REST + ",'NotAction':'s3:Get*'}}|either Action or NotAction",
-        "{'Statement':{" + REST + ",'Sid':1}}|text as Sid",
-        "{'Statement':{" + REST + ",'Condition':[]}}|as Condition",
-        "{'Statement':{" + REST + ",'Condition':{'Bool':'x'}}}|as Condition",
-        "{'Statement':{'Principal':'me'}}|as principal",
-        "{'Statement':{'Principal':{}}}|as principal",
-        "{'Statement':{'Principal':{'Aws':'*'}}}|unknown kind of principal Aws",
-        "{'Statement':{'Principal':{'AWS':[]}}}|list of texts as principal",
-        "{'Statement':{'Action':'ec2:RunInstances'}}|none of S3",
-        "{'Statement':{'Action':['s3:GetObject',1]}}|list of texts as action",
-        "{'Statement':{'Action':''}}|list of texts as action",
-        "{'Statement':{'Resource':'acme/*'}}|no ARN",
-        "{'Statement':{'Resource':'arn:aws:s3:::other/*'}}|another bucket than acme",
+        "{'Statement':{" + REST + ",'Condition':[]}}|A Condition is",
+        "{'Statement':{" + REST + ",'Condition':{'Bool':'x'}}}|A Condition is",
+        "{'Statement':{" + NOBODY + ",'Principal':'me'}}|A principal is",
+        "{'Statement':{" + NOBODY + ",'Principal':{}}}|A principal is",
+        "{'Statement':{" + NOBODY + ",'Principal':{'User':'*'}}}|no kind of principal User",
+        "{'Statement':{" + NOBODY + ",'Principal':{'AWS':[]}}}|principal is a text or a list",
+        "{'Statement':{" + IDLE + ",'Action':'ec2:RunInstances'}}|not ~ec2:RunInstances~",
+        "{'Statement':{" + IDLE + ",'Action':['s3:GetObject',1]}}|action is a text or a list",
+        "{'Statement':{" + IDLE + ",'Action':''}}|action is a text or a list",
+        "{'Statement':{" + NOWHERE + ",'Resource':'acme/*'}}|an ARN such as arn:aws:s3:::acme/*",
+        "{'Statement':{" + NOWHERE + ",'Resource':'arn:aws:s3:::other/*'}}|bucket than acme",
       })
   void refusesWhatS3Refuses(String policy, String why) {
-    assertThat(BucketPolicies.refusals("acme", json(policy)))
-        .anySatisfy(refusal -> assertThat(refusal).contains(why));
+    assertThat(BucketPolicies.problems("acme", json(policy)))
+        .anySatisfy(problem -> assertThat(problem.message()).contains(why.replace('~', '"')));
   }
 
   @Test
   void refusesWhatIsTooLong() {
     JsonNode policy = json("{'Statement':{" + REST + ",'Sid':'" + "x".repeat(20_480) + "'}}");
 
-    assertThat(BucketPolicies.refusals("acme", policy))
+    assertThat(BucketPolicies.problems("acme", policy))
         .singleElement()
-        .asString()
-        .contains("at most 20480 bytes");
+        .satisfies(p -> assertThat(p.message()).contains("at most 20480 bytes"));
   }
 
   static JsonNode json(String text) {
