@@ -49,12 +49,6 @@ public final class CommitQueue implements AutoCloseable {
     this.jdbi = Jdbi.create(context.database().pool());
   }
 
-  /** Puts a transaction into the queue; one that is there or has ended stays as it is. */
-  void submit(Journal.Submitted transaction) {
-    jdbi.useTransaction(h -> Journal.submit(h, transaction, context.clock().instant()));
-    wake();
-  }
-
   /** Looks for work, on the engine's executor; returns at once. */
   public void wake() {
     lock.lock();

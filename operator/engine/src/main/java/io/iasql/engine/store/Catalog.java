@@ -17,6 +17,7 @@ public final class Catalog {
       String table, List<String> columns, String target, List<String> targetColumns) {}
 
   private final Map<String, List<String>> columns = new LinkedHashMap<>();
+  private final Map<String, Set<String>> nullable = new HashMap<>();
   private final Map<String, List<String>> primaryKeys = new HashMap<>();
   private final List<ForeignKey> foreignKeys = new ArrayList<>();
   private final Set<String> masked;
@@ -25,12 +26,18 @@ public final class Catalog {
   private Catalog(Handle handle) {
     handle
         .createQuery(
-            "SELECT c.relname, a.attname FROM pg_catalog.pg_class c"
+            "SELECT c.relname, a.attname, a.attnotnull::text FROM pg_catalog.pg_class c"
                 + " JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid"
                 + " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'"
                 + " AND a.attnum > 0 AND NOT a.attisdropped ORDER BY c.relname, a.attnum")
-        .map((rs, ctx) -> List.of(rs.getString(1), rs.getString(2)))
-        .forEach(c -> columns.computeIfAbsent(c.get(0), t -> new ArrayList<>()).add(c.get(1)));
+        .map((rs, ctx) -> List.of(rs.getString(1), rs.getString(2), rs.getString(3)))
+        .forEach(
+            c -> {
+              columns.computeIfAbsent(c.get(0), t -> new ArrayList<>()).add(c.get(1));
+              if (c.get(2).equals("false")) {
+                nullable.computeIfAbsent(c.get(0), t -> new LinkedHashSet<>()).add(c.get(1));
+              }
+            });
     handle
         .createQuery(
             "SELECT c.contype::text, t.relname AS tab, coalesce(f.relname, '') AS target,"
@@ -80,6 +87,11 @@ public final class Catalog {
   /** A table's columns in order; empty when there is no such table. */
   public List<String> columns(String table) {
     return columns.getOrDefault(table, List.of());
+  }
+
+  /** Whether a column may be null. */
+  public boolean isNullable(String table, String column) {
+    return nullable.getOrDefault(table, Set.of()).contains(column);
   }
 
   /** The columns of a table's primary key. */

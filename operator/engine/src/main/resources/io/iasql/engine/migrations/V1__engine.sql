@@ -174,3 +174,10 @@ CREATE TABLE iasql.table_move (
 CREATE TABLE iasql.account (
   account_id text NOT NULL,
   only_one boolean PRIMARY KEY DEFAULT true CHECK (only_one));
+
+-- Where a sync's listings wait for the merge; empty between syncs, so nothing is lost with it.
+CREATE UNLOGGED TABLE iasql.stage (
+  sync_id text NOT NULL,
+  table_name text NOT NULL,
+  doc jsonb NOT NULL);
+CREATE INDEX stage_table ON iasql.stage (sync_id, table_name);

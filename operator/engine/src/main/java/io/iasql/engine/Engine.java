@@ -1,0 +1,201 @@
+package io.iasql.engine;
+
+import io.iasql.engine.catalog.Modules;
+import io.iasql.engine.commit.CommitQueue;
+import io.iasql.engine.commit.Submission;
+import io.iasql.engine.commit.Submissions;
+import io.iasql.engine.commit.TransactionView;
+import io.iasql.engine.plan.Plan;
+import io.iasql.engine.plan.PlanStore;
+import io.iasql.engine.plan.Planner;
+import io.iasql.engine.store.Installer;
+import io.iasql.engine.sync.Importer;
+import io.iasql.engine.sync.SyncReport;
+import java.time.OffsetDateTime;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ScheduledExecutorService;
+import org.jdbi.v3.core.Jdbi;
+
+/**
+ * The engine of one environment: everything the operator asks of it.
+ *
+ * <p>Safe for use by several threads. Every method but {@link #wake} and {@link #submit} may take
+ * as long as PostgreSQL and AWS take; none belongs on a reconcile thread. All throw {@link
+ * io.iasql.engine.store.UnavailableException} while PostgreSQL or AWS is out of reach.
+ */
+public final class Engine implements AutoCloseable {
+  private final EngineContext context;
+  private final Jdbi jdbi;
+  private final Installer installer;
+  private final Planner planner;
+  private final Importer importer;
+  private final CommitQueue queue;
+  private final EngineListener listener;
+
+  /**
+   * An engine that has touched nothing yet.
+   *
+   * @param timer for trying again later; does no work itself
+   */
+  public Engine(EngineContext context, EngineListener listener, ScheduledExecutorService timer) {
+    this.context = context;
+    this.listener = listener;
+    this.jdbi = Jdbi.create(context.database().pool());
+    this.installer = new Installer(context.database(), context.modules());
+    this.planner = new Planner(context);
+    this.importer = new Importer(context);
+    this.queue = new CommitQueue(context, listener, timer);
+  }
+
+  /** The product's modules. */
+  public Modules modules() {
+    return context.modules();
+  }
+
+  /**
+   * Brings the database to this version and installs modules with all they depend on.
+   *
+   * @return the names of the modules that were installed now
+   * @throws IllegalArgumentException when a module is unknown
+   */
+  public List<String> prepare(Collection<String> modules) {
+    return Outages.translate(
+        () -> {
+          installer.migrate();
+          return installer.install(modules);
+        });
+  }
+
+  /** The names of the installed modules. */
+  public List<String> installedModules() {
+    return Outages.translate(() -> jdbi.withHandle(Installer::installed));
+  }
+
+  /**
+   * Reads the account into the rows.
+   *
+   * @param tables only these, or all when empty
+   */
+  public SyncReport sync(Set<String> tables) {
+    SyncReport report = Outages.translate(() -> importer.sync(tables));
+    if (!report.changedTables().isEmpty()) {
+      listener.tablesMoved(report.changedTables());
+    }
+    return report;
+  }
+
+  /**
+   * Plans a transaction and keeps the plan; changes neither rows nor AWS.
+   *
+   * @throws InvalidTransactionException when it cannot be as it is written
+   */
+  public Plan plan(String transaction, String sql) {
+    return Outages.translate(
+        () -> {
+          Plan plan = planner.plan(sql).plan();
+          jdbi.useTransaction(h -> PlanStore.save(h, transaction, plan));
+          return plan;
+        });
+  }
+
+  /** The transaction's newest plan with its first {@code limit} changes. */
+  public Optional<PlanStore.Stored> storedPlan(String transaction, int limit) {
+    return Outages.translate(() -> jdbi.withHandle(h -> PlanStore.load(h, transaction, limit)));
+  }
+
+  /** Whether rows that the transaction's plan depends on have moved since it was made. */
+  public boolean isStale(PlanStore.Stored plan) {
+    return Outages.translate(
+        () ->
+            jdbi.withHandle(
+                h ->
+                    h.createQuery(
+                            "SELECT EXISTS (SELECT 1 FROM iasql.table_move"
+                                + " WHERE table_name = ANY (:tables) AND moved_at > :at)")
+                        .bindArray("tables", String.class, plan.tables().toArray())
+                        .bind("at", plan.createdAt().atOffset(java.time.ZoneOffset.UTC))
+                        .mapTo(Boolean.class)
+                        .one()));
+  }
+
+  /**
+   * Puts an approved transaction into the queue; returns at once. One that is there already, or has
+   * been committed, stays as it is.
+   */
+  public void submit(Submission submission) {
+    Outages.translate(
+        () -> {
+          jdbi.useTransaction(h -> Submissions.submit(h, submission, context.clock().instant()));
+          return null;
+        });
+    queue.wake();
+  }
+
+  /** A submitted transaction, if it was submitted to this environment. */
+  public Optional<TransactionView> view(String transaction) {
+    return Outages.translate(() -> jdbi.withHandle(h -> Submissions.view(h, transaction)));
+  }
+
+  /**
+   * Takes a transaction that has not begun out of the queue and forgets its plan.
+   *
+   * @return false when it is running and must be waited for
+   */
+  public boolean withdraw(String transaction) {
+    return Outages.translate(
+        () ->
+            jdbi.inTransaction(
+                h -> {
+                  PlanStore.forget(h, transaction);
+                  Submissions.withdraw(h, transaction);
+                  return Submissions.view(h, transaction).stream()
+                      .allMatch(v -> v.state().isFinal());
+                }));
+  }
+
+  /**
+   * A transaction of this name and SQL that has been committed before, by whichever resource.
+   *
+   * @return its id, plan and time
+   */
+  public Optional<Committed> committed(String name, String sql) {
+    return Outages.translate(
+        () ->
+            jdbi.withHandle(
+                h ->
+                    h.createQuery(
+                            "SELECT transaction_id, plan_id, state, committed_at FROM iasql.ledger"
+                                + " WHERE content_hash = :hash")
+                        .bind("hash", Submissions.contentHash(name, sql))
+                        .map(
+                            (rs, ctx) ->
+                                new Committed(
+                                    rs.getString(1),
+                                    rs.getString(2),
+                                    rs.getString(3),
+                                    rs.getObject(4, OffsetDateTime.class).toInstant()))
+                        .findOne()));
+  }
+
+  /** An entry of the ledger. */
+  public record Committed(String transaction, String planId, String state, java.time.Instant at) {}
+
+  /** Whether a commit runs or waits. */
+  public boolean isBusy() {
+    return Outages.translate(() -> jdbi.withHandle(Submissions::hasWork));
+  }
+
+  /** Looks for queued or interrupted commits; returns at once. */
+  public void wake() {
+    queue.wake();
+  }
+
+  /** Stops after the steps under way; what is left is resumed by the next engine. */
+  @Override
+  public void close() {
+    queue.close();
+  }
+}

@@ -1,0 +1,58 @@
+package io.iasql.engine.commit;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+
+/** The way into the queue and the view of it. */
+public final class Submissions {
+  private Submissions() {}
+
+  /** Puts a transaction into the queue unless it is there or has ended. */
+  public static void submit(Handle handle, Submission one, Instant now) {
+    Journal.submit(
+        handle,
+        new Journal.Submitted(
+            one.id(),
+            one.name(),
+            one.sql(),
+            contentHash(one.name(), one.sql()),
+            one.onFailure(),
+            one.approvedPlan(),
+            one.approvedBy(),
+            TransactionState.QUEUED,
+            null),
+        now);
+  }
+
+  /** A submitted transaction. */
+  public static Optional<TransactionView> view(Handle handle, String id) {
+    return Journal.view(handle, id);
+  }
+
+  /** Takes a transaction that has not begun out of the queue. */
+  public static boolean withdraw(Handle handle, String id) {
+    return Journal.withdraw(handle, id);
+  }
+
+  /** Whether a commit runs or waits. */
+  public static boolean hasWork(Handle handle) {
+    return Journal.hasWork(handle);
+  }
+
+  /** What the ledger knows a transaction by: its name and what it says. */
+  public static String contentHash(String name, String sql) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(name.getBytes(StandardCharsets.UTF_8));
+      digest.update((byte) 0);
+      return HexFormat.of().formatHex(digest.digest(sql.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,196 @@
+package io.iasql.engine.sync;
+
+import io.iasql.engine.EngineContext;
+import io.iasql.engine.catalog.Json;
+import io.iasql.engine.catalog.Shape;
+import io.iasql.engine.store.Catalog;
+import io.iasql.engine.store.Installer;
+import io.iasql.engine.store.UnavailableException;
+import io.iasql.spi.AwsScope;
+import io.iasql.spi.CloudException;
+import io.iasql.spi.CloudResource;
+import io.iasql.spi.Reach;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyIn;
+
+/**
+ * Reads the account into the rows. Every table is listed in every region, several at once, each
+ * listing streamed page by page into a staging table, so that memory does not grow with the
+ * account. A listing that fails is reported by name and leaves its rows alone.
+ */
+public final class Importer {
+  private final EngineContext context;
+  private final Jdbi jdbi;
+
+  public Importer(EngineContext context) {
+    this.context = context;
+    this.jdbi = Jdbi.create(context.database().pool());
+  }
+
+  private record Listing(CloudResource<?> resource, String region) {
+    String table() {
+      return Shape.of(resource.type()).table();
+    }
+  }
+
+  private record Listed(Listing listing, Optional<String> failure) {}
+
+  /**
+   * Lists everything and merges it.
+   *
+   * @param tables only these tables, or all when empty
+   * @throws UnavailableException when PostgreSQL or the account as a whole is out of reach
+   */
+  public SyncReport sync(Set<String> tables) {
+    Instant started = context.clock().instant();
+    AwsScope scope = context.scope();
+    checkAccount(scope);
+    String sync = UUID.randomUUID().toString();
+    try {
+      List<Listed> listed =
+          context.inParallel(listings(scope, tables), one -> stage(scope, sync, one));
+      return merge(sync, scope, started, listed);
+    } finally {
+      jdbi.useHandle(h -> h.execute("DELETE FROM iasql.stage WHERE sync_id = ?", sync));
+    }
+  }
+
+  /** A database mirrors one account for ever; another one's resources must never mix with it. */
+  private void checkAccount(AwsScope scope) {
+    String known =
+        jdbi.inTransaction(
+            handle -> {
+              handle.execute(
+                  "INSERT INTO iasql.account (account_id) VALUES (?) ON CONFLICT DO NOTHING",
+                  scope.accountId());
+              return handle
+                  .createQuery("SELECT account_id FROM iasql.account")
+                  .mapTo(String.class)
+                  .one();
+            });
+    if (!known.equals(scope.accountId())) {
+      throw new io.iasql.engine.InvalidTransactionException(
+          List.of(
+              "this database mirrors account "
+                  + known
+                  + ", the connection leads to "
+                  + scope.accountId()
+                  + "; use a database of its own for each account"));
+    }
+  }
+
+  private List<Listing> listings(AwsScope scope, Set<String> tables) {
+    List<Listing> listings = new ArrayList<>();
+    Set<String> modules = new TreeSet<>(jdbi.withHandle(Installer::installed));
+    for (String module : context.modules().names()) {
+      if (!modules.contains(module)) {
+        continue;
+      }
+      for (CloudResource<?> resource : context.modules().module(module).orElseThrow().resources()) {
+        Shape shape = Shape.of(resource.type());
+        if (!tables.isEmpty() && !tables.contains(shape.table())) {
+          continue;
+        }
+        List<String> regions =
+            shape.reach() == Reach.GLOBAL ? List.of(scope.defaultRegion()) : scope.regions();
+        regions.forEach(region -> listings.add(new Listing(resource, region)));
+      }
+    }
+    return listings;
+  }
+
+  private Listed stage(AwsScope account, String sync, Listing listing) {
+    AwsScope scope = account.in(listing.region());
+    try (Connection connection = context.database().openSession()) {
+      CopyIn copy =
+          connection
+              .unwrap(PGConnection.class)
+              .getCopyAPI()
+              .copyIn("COPY iasql.stage (sync_id, table_name, doc) FROM STDIN");
+      try (Stream<? extends Record> resources = listing.resource().list(scope)) {
+        Iterator<? extends Record> all = resources.iterator();
+        while (all.hasNext()) {
+          byte[] line = line(sync, listing.table(), all.next()).getBytes(StandardCharsets.UTF_8);
+          copy.writeToCopy(line, 0, line.length);
+        }
+        copy.endCopy();
+        return new Listed(listing, Optional.empty());
+      } finally {
+        if (copy.isActive()) {
+          copy.cancelCopy();
+        }
+      }
+    } catch (SQLException e) {
+      throw new UnavailableException("PostgreSQL: " + e.getMessage(), e);
+    } catch (CloudException e) {
+      return new Listed(listing, Optional.of(e.failure().toString()));
+    } catch (RuntimeException e) {
+      return new Listed(listing, Optional.of(scope.describe(e).toString()));
+    }
+  }
+
+  /**
+   * One line of COPY's text format (PostgreSQL manual, COPY): JSON needs its backslashes doubled.
+   */
+  private static String line(String sync, String table, Record resource) {
+    String json = Json.ofRecord(resource).toString().replace("\\", "\\\\");
+    return sync + '\t' + table + '\t' + json + '\n';
+  }
+
+  private SyncReport merge(String sync, AwsScope scope, Instant started, List<Listed> listed) {
+    Map<String, Set<String>> regions = new TreeMap<>();
+    List<String> failures = new ArrayList<>();
+    for (Listed one : listed) {
+      Set<String> ofTable = regions.computeIfAbsent(one.listing().table(), t -> new TreeSet<>());
+      one.failure()
+          .ifPresentOrElse(
+              f -> failures.add(one.listing().table() + " in " + one.listing().region() + ": " + f),
+              () -> ofTable.add(one.listing().region()));
+    }
+    Merge.Result result =
+        Merge.retrying(
+            () ->
+                jdbi.inTransaction(
+                    org.jdbi.v3.core.transaction.TransactionIsolationLevel.REPEATABLE_READ,
+                    handle -> merge(handle, sync, started, regions)));
+    failures.addAll(result.failures());
+    return new SyncReport(
+        result.resources(),
+        result.inserted(),
+        result.updated(),
+        result.deleted(),
+        result.changed(),
+        failures,
+        result.left(),
+        Duration.between(started, context.clock().instant()));
+  }
+
+  private Merge.Result merge(
+      Handle handle, String sync, Instant started, Map<String, Set<String>> regions) {
+    return new Merge(
+            handle,
+            Catalog.read(handle),
+            context.modules(),
+            sync,
+            started,
+            context.clock().instant())
+        .run(regions);
+  }
+}
