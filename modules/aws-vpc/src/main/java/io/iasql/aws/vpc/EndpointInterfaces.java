@@ -1,0 +1,181 @@
+package io.iasql.aws.vpc;
+
+import io.iasql.aws.vpc.ec2.Ec2;
+import io.iasql.aws.vpc.ec2.Ec2Tags;
+import io.iasql.spi.AwsScope;
+import io.iasql.spi.PlannedRows;
+import io.iasql.spi.Problem;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import software.amazon.awssdk.services.ec2.model.CreateVpcEndpointRequest;
+import software.amazon.awssdk.services.ec2.model.DnsOptionsSpecification;
+import software.amazon.awssdk.services.ec2.model.IpAddressType;
+import software.amazon.awssdk.services.ec2.model.ModifyVpcEndpointRequest;
+import software.amazon.awssdk.services.ec2.model.ServiceDetail;
+import software.amazon.awssdk.services.ec2.model.VpcEndpoint;
+import software.amazon.awssdk.services.ec2.model.VpcEndpointType;
+
+final class EndpointInterfaces extends Endpoints<EndpointInterface> {
+
+  EndpointInterfaces() {
+    super(VpcEndpointType.INTERFACE);
+  }
+
+  @Override
+  public Class<EndpointInterface> type() {
+    return EndpointInterface.class;
+  }
+
+  @Override
+  Common common(EndpointInterface endpoint) {
+    return new Common(
+        endpoint.vpcEndpointId(),
+        endpoint.service(),
+        endpoint.policy(),
+        endpoint.state(),
+        endpoint.tags(),
+        endpoint.region(),
+        endpoint.vpc());
+  }
+
+  @Override
+  EndpointInterface record(Common common, VpcEndpoint endpoint) {
+    return new EndpointInterface(
+        common.vpcEndpointId(),
+        common.service(),
+        common.policy(),
+        common.state(),
+        Boolean.TRUE.equals(endpoint.privateDnsEnabled()),
+        endpoint.dnsOptions() == null ? null : endpoint.dnsOptions().dnsRecordIpTypeAsString(),
+        common.tags(),
+        common.region(),
+        common.vpc(),
+        endpoint.subnetIds().stream()
+            .sorted()
+            .map(id -> new EndpointInterfaceSubnet(Subnet.of(id, common.region())))
+            .toList());
+  }
+
+  @Override
+  public List<Problem> validate(EndpointInterface desired, PlannedRows planned) {
+    List<Problem> problems = new ArrayList<>(Ec2Tags.problems(desired.tags()));
+    policyProblem(desired.policy()).ifPresent(problems::add);
+    Vpc vpc = desired.vpc();
+    if (desired.vpcEndpointId() == null
+        && Boolean.TRUE.equals(desired.privateDnsEnabled())
+        && vpc != null
+        && (Boolean.FALSE.equals(vpc.enableDnsSupport())
+            || Boolean.FALSE.equals(vpc.enableDnsHostnames()))) {
+      problems.add(
+          new Problem(
+              "private_dns_enabled",
+              "private_dns_enabled needs enable_dns_support and enable_dns_hostnames of VPC "
+                  + Networks.name(vpc)
+                  + "."));
+    }
+    Map<String, Subnet> byZone = new TreeMap<>();
+    for (EndpointInterfaceSubnet child : desired.subnets()) {
+      Subnet subnet = child.subnet();
+      Networks.otherVpcProblem("", "subnet " + name(subnet), subnet.vpc(), vpc)
+          .ifPresent(problems::add);
+      if (subnet.availabilityZone() != null) {
+        Subnet other = byZone.putIfAbsent(subnet.availabilityZone().name(), subnet);
+        if (other != null) {
+          problems.add(
+              new Problem(
+                  "",
+                  "Subnets "
+                      + name(other)
+                      + " and "
+                      + name(subnet)
+                      + " are both in "
+                      + subnet.availabilityZone().name()
+                      + "; an interface endpoint takes one subnet per zone."));
+        }
+      }
+    }
+    return problems;
+  }
+
+  @Override
+  void creation(
+      AwsScope scope,
+      EndpointInterface desired,
+      ServiceDetail service,
+      CreateVpcEndpointRequest.Builder request) {
+    request
+        .subnetIds(
+            desired.subnets().isEmpty()
+                ? onePerZone(scope, desired.vpc().vpcId(), service.availabilityZones())
+                : desired.subnetIds())
+        .privateDnsEnabled(Boolean.TRUE.equals(desired.privateDnsEnabled()));
+    if (desired.dnsNameRecordType() != null) {
+      request
+          .dnsOptions(dnsOptions(desired.dnsNameRecordType()))
+          .ipAddressType(ipAddressType(desired.dnsNameRecordType()));
+    }
+  }
+
+  @Override
+  boolean change(
+      EndpointInterface current,
+      EndpointInterface desired,
+      ModifyVpcEndpointRequest.Builder request) {
+    List<String> add = minus(desired.subnetIds(), current.subnetIds());
+    List<String> remove = minus(current.subnetIds(), desired.subnetIds());
+    request
+        .addSubnetIds(add.isEmpty() ? null : add)
+        .removeSubnetIds(remove.isEmpty() ? null : remove);
+    boolean changed = !add.isEmpty() || !remove.isEmpty();
+    boolean wantsDns = Boolean.TRUE.equals(desired.privateDnsEnabled());
+    if (wantsDns != Boolean.TRUE.equals(current.privateDnsEnabled())) {
+      request.privateDnsEnabled(wantsDns);
+      changed = true;
+    }
+    String records = desired.dnsNameRecordType();
+    if (records != null && !Objects.equals(records, current.dnsNameRecordType())) {
+      request.dnsOptions(dnsOptions(records)).ipAddressType(ipAddressType(records));
+      changed = true;
+    }
+    return changed;
+  }
+
+  private static DnsOptionsSpecification dnsOptions(String records) {
+    return DnsOptionsSpecification.builder().dnsRecordIpType(records).build();
+  }
+
+  /** Records of a kind need addresses of that kind; null leaves the addresses as they are. */
+  private static IpAddressType ipAddressType(String records) {
+    return switch (records) {
+      case "ipv4" -> IpAddressType.IPV4;
+      case "ipv6" -> IpAddressType.IPV6;
+      case "dualstack" -> IpAddressType.DUALSTACK;
+      default -> null;
+    };
+  }
+
+  private static List<String> onePerZone(AwsScope scope, String vpcId, List<String> zones) {
+    Map<String, String> byZone = new TreeMap<>();
+    Ec2.client(scope)
+        .describeSubnetsPaginator(r -> r.filters(Ec2.filter("vpc-id", vpcId)))
+        .subnets()
+        .stream()
+        .filter(subnet -> zones.isEmpty() || zones.contains(subnet.availabilityZone()))
+        .forEach(
+            subnet ->
+                byZone.merge(
+                    subnet.availabilityZone(),
+                    subnet.subnetId(),
+                    (a, b) -> a.compareTo(b) <= 0 ? a : b));
+    return List.copyOf(byZone.values());
+  }
+
+  private static String name(Subnet subnet) {
+    return subnet.subnetId() == null
+        ? subnet.cidrBlock()
+        : subnet.subnetId() + " (" + subnet.cidrBlock() + ")";
+  }
+}

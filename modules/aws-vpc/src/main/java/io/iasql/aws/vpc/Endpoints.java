@@ -1,0 +1,261 @@
+package io.iasql.aws.vpc;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.iasql.aws.vpc.ec2.Ec2;
+import io.iasql.aws.vpc.ec2.Ec2Resource;
+import io.iasql.aws.vpc.ec2.Ec2Tags;
+import io.iasql.spi.AwsScope;
+import io.iasql.spi.CloudException;
+import io.iasql.spi.CloudFailure;
+import io.iasql.spi.IdempotencyToken;
+import io.iasql.spi.PolicyDocuments;
+import io.iasql.spi.Problem;
+import io.iasql.spi.Updates;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import software.amazon.awssdk.services.ec2.model.CreateVpcEndpointRequest;
+import software.amazon.awssdk.services.ec2.model.Filter;
+import software.amazon.awssdk.services.ec2.model.ModifyVpcEndpointRequest;
+import software.amazon.awssdk.services.ec2.model.ResourceType;
+import software.amazon.awssdk.services.ec2.model.ServiceDetail;
+import software.amazon.awssdk.services.ec2.model.UnsuccessfulItem;
+import software.amazon.awssdk.services.ec2.model.VpcEndpoint;
+import software.amazon.awssdk.services.ec2.model.VpcEndpointType;
+
+/** What gateway and interface endpoints have in common. Services that a table lacks are hidden. */
+abstract class Endpoints<R extends Record> extends Ec2Resource<R> implements Updates<R> {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration CHANGE_LIMIT = Duration.ofMinutes(10);
+  private static final Set<String> USELESS = Set.of("failed", "rejected", "expired");
+
+  private final VpcEndpointType kind;
+
+  Endpoints(VpcEndpointType kind) {
+    this.kind = kind;
+  }
+
+  /** The columns that all endpoints have. */
+  record Common(
+      String vpcEndpointId,
+      String service,
+      JsonNode policy,
+      String state,
+      Map<String, String> tags,
+      String region,
+      Vpc vpc) {}
+
+  abstract Common common(R endpoint);
+
+  abstract R record(Common common, VpcEndpoint endpoint);
+
+  /** Completes a request for creation with what only this kind has. */
+  abstract void creation(
+      AwsScope scope, R desired, ServiceDetail service, CreateVpcEndpointRequest.Builder request);
+
+  /** Completes a request for a change with what only this kind has; false when nothing differs. */
+  abstract boolean change(R current, R desired, ModifyVpcEndpointRequest.Builder request);
+
+  @Override
+  protected Stream<R> describe(AwsScope scope, List<Filter> filters) {
+    List<Filter> ofKind = new ArrayList<>(filters);
+    ofKind.add(Ec2.filter("vpc-endpoint-type", kind.toString()));
+    return Ec2.client(scope)
+        .describeVpcEndpointsPaginator(r -> r.filters(ofKind))
+        .vpcEndpoints()
+        .stream()
+        .filter(endpoint -> kind.toString().equals(endpoint.vpcEndpointTypeAsString()))
+        .filter(endpoint -> !"deleted".equals(state(endpoint)))
+        .flatMap(
+            endpoint ->
+                EndpointServices.shortName(kind, endpoint.serviceName()).stream()
+                    .map(service -> record(common(scope, service, endpoint), endpoint)));
+  }
+
+  @Override
+  protected String idFilter() {
+    return "vpc-endpoint-id";
+  }
+
+  @Override
+  protected String id(R endpoint) {
+    return common(endpoint).vpcEndpointId();
+  }
+
+  @Override
+  protected String region(R endpoint) {
+    return common(endpoint).region();
+  }
+
+  @Override
+  protected Duration deletionLimit() {
+    return CHANGE_LIMIT;
+  }
+
+  @Override
+  public R create(AwsScope scope, R desired, IdempotencyToken token) {
+    Common common = common(desired);
+    AwsScope there = Ec2.at(scope, common.region());
+    ServiceDetail service = EndpointServices.offered(there, kind, common.service());
+    CreateVpcEndpointRequest.Builder request =
+        CreateVpcEndpointRequest.builder()
+            .vpcEndpointType(kind)
+            .vpcId(common.vpc().vpcId())
+            .serviceName(service.serviceName())
+            .policyDocument(common.policy() == null ? null : common.policy().toString())
+            .clientToken(token.value())
+            .tagSpecifications(
+                Ec2Tags.specification(ResourceType.VPC_ENDPOINT, common.tags(), token));
+    creation(there, desired, service, request);
+    String id = Ec2.client(there).createVpcEndpoint(request.build()).vpcEndpoint().vpcEndpointId();
+    return settled(there, id, endpoint -> true);
+  }
+
+  @Override
+  public R update(AwsScope scope, R current, R desired) {
+    AwsScope there = Ec2.at(scope, region(current));
+    String id = id(current);
+    // Asked again: EC2 refuses to add what an earlier try has added.
+    R now = byId(there, id).orElse(current);
+    ModifyVpcEndpointRequest.Builder request = ModifyVpcEndpointRequest.builder().vpcEndpointId(id);
+    JsonNode policy = common(desired).policy();
+    boolean otherPolicy = !samePolicy(common(current).policy(), policy);
+    if (otherPolicy && policy == null) {
+      request.resetPolicy(true);
+    } else if (otherPolicy) {
+      request.policyDocument(policy.toString());
+    }
+    if (change(now, desired, request) || otherPolicy) {
+      Ec2.client(there).modifyVpcEndpoint(request.build());
+    }
+    Ec2Tags.update(Ec2.client(there), id, common(current).tags(), common(desired).tags());
+    return settled(
+        there,
+        id,
+        endpoint ->
+            !change(endpoint, desired, ModifyVpcEndpointRequest.builder())
+                && (policy == null || samePolicy(common(endpoint).policy(), policy))
+                && Objects.equals(common(endpoint).tags(), common(desired).tags()));
+  }
+
+  @Override
+  protected void remove(AwsScope scope, R current) {
+    // This call reports refusals in its answer instead of as an exception.
+    List<UnsuccessfulItem> refused =
+        Ec2.client(scope).deleteVpcEndpoints(r -> r.vpcEndpointIds(id(current))).unsuccessful();
+    refused.stream()
+        .map(UnsuccessfulItem::error)
+        .filter(error -> error != null && error.code() != null)
+        .filter(error -> !error.code().endsWith("NotFound"))
+        .findFirst()
+        .ifPresent(
+            error -> {
+              throw new CloudException(
+                  new CloudFailure(CloudFailure.Kind.CONFLICT, error.code(), error.message(), ""),
+                  null);
+            });
+  }
+
+  /** What is wrong with an endpoint's policy, if anything. */
+  static Optional<Problem> policyProblem(JsonNode policy) {
+    if (policy == null || policy.isNull()) {
+      return Optional.empty();
+    }
+    JsonNode statements = policy.path("Statement");
+    boolean readable =
+        policy.isObject()
+            && (statements.isObject()
+                || statements.isArray() && !statements.isEmpty() && allObjects(statements));
+    return readable
+        ? Optional.empty()
+        : Optional.of(
+            new Problem(
+                "policy",
+                "policy must be a policy document with a Statement, such as {\"Statement\":"
+                    + " [{\"Effect\": \"Allow\", \"Principal\": \"*\", \"Action\": \"*\","
+                    + " \"Resource\": \"*\"}]}."));
+  }
+
+  static List<String> minus(Collection<String> some, Collection<String> others) {
+    return some.stream().filter(one -> !others.contains(one)).toList();
+  }
+
+  private R settled(AwsScope scope, String id, java.util.function.Predicate<R> expected) {
+    R endpoint =
+        await(
+            scope, id, CHANGE_LIMIT, e -> !"pending".equals(common(e).state()) && expected.test(e));
+    if (USELESS.contains(common(endpoint).state())) {
+      throw new CloudException(
+          new CloudFailure(
+              CloudFailure.Kind.CONFLICT,
+              common(endpoint).state(),
+              "endpoint " + id + " is " + common(endpoint).state() + reason(scope, id),
+              ""),
+          null);
+    }
+    return endpoint;
+  }
+
+  private static String reason(AwsScope scope, String id) {
+    return Ec2.client(scope)
+        .describeVpcEndpointsPaginator(r -> r.filters(Ec2.filter("vpc-endpoint-id", id)))
+        .vpcEndpoints()
+        .stream()
+        .filter(e -> e.lastError() != null && e.lastError().message() != null)
+        .map(e -> ": " + e.lastError().message())
+        .findFirst()
+        .orElse("");
+  }
+
+  private static Common common(AwsScope scope, String service, VpcEndpoint endpoint) {
+    return new Common(
+        endpoint.vpcEndpointId(),
+        service,
+        policy(endpoint.policyDocument()),
+        state(endpoint),
+        Ec2Tags.visible(endpoint.tags()),
+        scope.region(),
+        Vpc.of(endpoint.vpcId(), scope.region()));
+  }
+
+  /** EC2 writes states now as {@code available}, now as {@code Available}. */
+  private static String state(VpcEndpoint endpoint) {
+    String state = endpoint.stateAsString();
+    return state == null || state.isEmpty()
+        ? state
+        : state.substring(0, 1).toLowerCase(Locale.ROOT) + state.substring(1);
+  }
+
+  private static JsonNode policy(String document) {
+    if (document == null || document.isBlank()) {
+      return null;
+    }
+    try {
+      return JSON.readTree(document);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("EC2 answered with a policy that is no JSON", e);
+    }
+  }
+
+  private static boolean samePolicy(JsonNode one, JsonNode other) {
+    return Objects.equals(PolicyDocuments.canonical(one), PolicyDocuments.canonical(other));
+  }
+
+  private static boolean allObjects(JsonNode list) {
+    for (JsonNode node : list) {
+      if (!node.isObject()) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,118 @@
+package io.iasql.aws.vpc.ec2;
+
+import io.iasql.spi.AwsScope;
+import io.iasql.spi.CloudException;
+import io.iasql.spi.Polling;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import software.amazon.awssdk.services.ec2.Ec2Client;
+import software.amazon.awssdk.services.ec2.model.Ec2Exception;
+import software.amazon.awssdk.services.ec2.model.Filter;
+
+/** Calls to EC2: clients, filters, and what its error codes mean for a repeated call. */
+public final class Ec2 {
+  /** How many values one filter takes (API reference, "List and filter using the CLI and API"). */
+  private static final int VALUES_PER_FILTER = 200;
+
+  /** How long a resource may stay in use after what used it has gone: EC2 notices with a delay. */
+  private static final Duration RELEASE_LIMIT = Duration.ofMinutes(2);
+
+  private static final Set<String> IN_USE =
+      Set.of("DependencyViolation", "InvalidIPAddress.InUse", "InvalidGroup.InUse");
+
+  private Ec2() {}
+
+  /** The client for the scope's region. */
+  public static Ec2Client client(AwsScope scope) {
+    return scope.client(Ec2Client.class);
+  }
+
+  /** The scope for a row's region; the scope itself where the row names none. */
+  public static AwsScope at(AwsScope scope, String region) {
+    return region == null || region.equals(scope.region()) ? scope : scope.in(region);
+  }
+
+  /** A filter of a Describe call. */
+  public static Filter filter(String name, String... values) {
+    return filter(name, List.of(values));
+  }
+
+  /** A filter of a Describe call. */
+  public static Filter filter(String name, Collection<String> values) {
+    return Filter.builder().name(name).values(values).build();
+  }
+
+  /** Asks for many values, as many at a time as one filter takes. */
+  public static <T> Stream<T> filtered(
+      String name, List<String> values, Function<Filter, Stream<T>> question) {
+    return IntStream.iterate(0, from -> from < values.size(), from -> from + VALUES_PER_FILTER)
+        .mapToObj(from -> values.subList(from, Math.min(from + VALUES_PER_FILTER, values.size())))
+        .flatMap(some -> question.apply(filter(name, some)));
+  }
+
+  /** The error code of a refusal, such as {@code InvalidVpcID.NotFound}. */
+  public static String code(Ec2Exception refusal) {
+    if (refusal.awsErrorDetails() == null || refusal.awsErrorDetails().errorCode() == null) {
+      return "";
+    }
+    return refusal.awsErrorDetails().errorCode();
+  }
+
+  /**
+   * Makes a call that a repetition may find done already.
+   *
+   * @param done error codes that say so; {@code .NotFound} stands for every code that ends so
+   */
+  public static void unless(Set<String> done, Runnable call) {
+    try {
+      call.run();
+    } catch (Ec2Exception e) {
+      if (!done.contains(code(e)) && !(done.contains(".NotFound") && isNotFound(e))) {
+        throw e;
+      }
+    }
+  }
+
+  /** Whether EC2 says that the resource is not there. */
+  public static boolean isNotFound(Ec2Exception refusal) {
+    return code(refusal).endsWith("NotFound");
+  }
+
+  /**
+   * Takes something away that others may still hold for a moment. What is gone already is fine;
+   * what is still held after two minutes is refused in EC2's own words.
+   */
+  public static void release(String what, Runnable call) {
+    AtomicReference<Ec2Exception> held = new AtomicReference<>();
+    try {
+      Polling.until(
+          what + " to be out of use",
+          RELEASE_LIMIT,
+          () -> {
+            try {
+              unless(Set.of(".NotFound"), call);
+              return Optional.of(true);
+            } catch (Ec2Exception e) {
+              if (!IN_USE.contains(code(e))) {
+                throw e;
+              }
+              held.set(e);
+              return Optional.empty();
+            }
+          });
+    } catch (CloudException timeout) {
+      if (held.get() == null || Thread.currentThread().isInterrupted()) {
+        throw timeout;
+      }
+      held.get().addSuppressed(timeout);
+      throw held.get();
+    }
+  }
+}
