@@ -21,12 +21,16 @@ import software.amazon.awssdk.services.s3.model.DeleteBucketRequest;
 import software.amazon.awssdk.services.s3.model.DeleteBucketResponse;
 import software.amazon.awssdk.services.s3.model.DeleteBucketTaggingRequest;
 import software.amazon.awssdk.services.s3.model.DeleteBucketTaggingResponse;
+import software.amazon.awssdk.services.s3.model.DeleteBucketWebsiteRequest;
+import software.amazon.awssdk.services.s3.model.DeleteBucketWebsiteResponse;
 import software.amazon.awssdk.services.s3.model.GetBucketLocationRequest;
 import software.amazon.awssdk.services.s3.model.GetBucketLocationResponse;
 import software.amazon.awssdk.services.s3.model.GetBucketPolicyRequest;
 import software.amazon.awssdk.services.s3.model.GetBucketPolicyResponse;
 import software.amazon.awssdk.services.s3.model.GetBucketTaggingRequest;
 import software.amazon.awssdk.services.s3.model.GetBucketTaggingResponse;
+import software.amazon.awssdk.services.s3.model.GetBucketWebsiteRequest;
+import software.amazon.awssdk.services.s3.model.GetBucketWebsiteResponse;
 import software.amazon.awssdk.services.s3.model.GetPublicAccessBlockRequest;
 import software.amazon.awssdk.services.s3.model.GetPublicAccessBlockResponse;
 import software.amazon.awssdk.services.s3.model.ListBucketsRequest;
@@ -38,6 +42,8 @@ import software.amazon.awssdk.services.s3.model.PutBucketPolicyRequest;
 import software.amazon.awssdk.services.s3.model.PutBucketPolicyResponse;
 import software.amazon.awssdk.services.s3.model.PutBucketTaggingRequest;
 import software.amazon.awssdk.services.s3.model.PutBucketTaggingResponse;
+import software.amazon.awssdk.services.s3.model.PutBucketWebsiteRequest;
+import software.amazon.awssdk.services.s3.model.PutBucketWebsiteResponse;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 import software.amazon.awssdk.services.s3.model.PutPublicAccessBlockRequest;
@@ -45,6 +51,7 @@ import software.amazon.awssdk.services.s3.model.PutPublicAccessBlockResponse;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.S3Object;
 import software.amazon.awssdk.services.s3.model.Tag;
+import software.amazon.awssdk.services.s3.model.WebsiteConfiguration;
 
 /**
  * What the real service does and the emulators do not: refusals of its own, answers that lag behind
@@ -56,6 +63,7 @@ final class FakeS3 implements S3Client {
   final Map<String, String> policies = new HashMap<>();
   final Map<String, List<Tag>> tags = new HashMap<>();
   final Map<String, PublicAccessBlockConfiguration> blocks = new HashMap<>();
+  final Map<String, WebsiteConfiguration> websites = new HashMap<>();
   final Map<String, TreeMap<String, String>> objects = new TreeMap<>();
   private final Map<String, Deque<S3Exception>> refusals = new HashMap<>();
   private final Map<String, Deque<String>> stalePolicies = new HashMap<>();
@@ -224,6 +232,35 @@ final class FakeS3 implements S3Client {
     enter("PutPublicAccessBlock", r.bucket());
     blocks.put(r.bucket(), r.publicAccessBlockConfiguration());
     return PutPublicAccessBlockResponse.builder().build();
+  }
+
+  @Override
+  public GetBucketWebsiteResponse getBucketWebsite(GetBucketWebsiteRequest r) {
+    enter("GetBucketWebsite", r.bucket());
+    WebsiteConfiguration website = websites.get(r.bucket());
+    if (website == null) {
+      throw error(404, "NoSuchWebsiteConfiguration");
+    }
+    return GetBucketWebsiteResponse.builder()
+        .indexDocument(website.indexDocument())
+        .errorDocument(website.errorDocument())
+        .redirectAllRequestsTo(website.redirectAllRequestsTo())
+        .routingRules(website.routingRules())
+        .build();
+  }
+
+  @Override
+  public PutBucketWebsiteResponse putBucketWebsite(PutBucketWebsiteRequest r) {
+    enter("PutBucketWebsite", r.bucket());
+    websites.put(r.bucket(), r.websiteConfiguration());
+    return PutBucketWebsiteResponse.builder().build();
+  }
+
+  @Override
+  public DeleteBucketWebsiteResponse deleteBucketWebsite(DeleteBucketWebsiteRequest r) {
+    enter("DeleteBucketWebsite", r.bucket());
+    websites.remove(r.bucket());
+    return DeleteBucketWebsiteResponse.builder().build();
   }
 
   @Override

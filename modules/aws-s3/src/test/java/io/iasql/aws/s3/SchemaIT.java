@@ -3,6 +3,7 @@ package io.iasql.aws.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.iasql.aws.account.AccountModule;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.sql.Connection;
@@ -25,13 +26,9 @@ class SchemaIT {
   static void start() throws IOException, SQLException {
     postgres = EmbeddedPostgres.start();
     connection = postgres.getPostgresDatabase().getConnection();
-    // What module aws_account brings, as far as this schema builds on it.
-    run("CREATE TABLE aws_regions (region varchar PRIMARY KEY, is_enabled boolean DEFAULT true)");
-    run(
-        "CREATE FUNCTION default_aws_region() RETURNS text LANGUAGE sql AS"
-            + " $$SELECT 'us-east-1'$$");
-    run("INSERT INTO aws_regions VALUES ('us-east-1'), ('eu-west-1'), ('eu-central-1')");
-    run("INSERT INTO aws_regions VALUES ('cn-north-1', false)");
+    run(new AccountModule().schema());
+    run("INSERT INTO aws_regions (region) VALUES ('us-east-1'), ('eu-west-1'), ('eu-central-1')");
+    run("INSERT INTO aws_regions (region, is_enabled) VALUES ('cn-north-1', false)");
     run(new S3Module().schema());
     connection.setAutoCommit(false);
   }
