@@ -133,12 +133,14 @@ final class Queues implements ManagedResource<SqsQueue> {
 
   @Override
   public void delete(AwsScope scope, SqsQueue current) {
-    Optional<SqsQueue> there = read(scope, current);
-    if (there.isEmpty()) {
+    AwsScope in = scope.in(current.region());
+    String url =
+        current.url() != null
+            ? current.url()
+            : byName(in, current.name()).map(SqsQueue::url).orElse(null);
+    if (url == null) {
       return;
     }
-    AwsScope in = scope.in(current.region());
-    String url = there.get().url();
     present(
         in,
         () -> {
