@@ -1,0 +1,94 @@
+package io.iasql.operator;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** Every setting of the operator, under {@code iasql.} or {@code IASQL_}. */
+@ConfigMapping(prefix = "iasql")
+public interface OperatorConfig {
+
+  /** Databases of environments. */
+  Database database();
+
+  /** Calls to AWS. */
+  Aws aws();
+
+  /** Where environments that name no database get theirs, and how. */
+  interface Database {
+
+    /** What {@code Environment.spec.database} stands for when it is omitted. */
+    @WithDefault("managed")
+    Provider provider();
+
+    /** A StatefulSet per environment. */
+    Managed managed();
+
+    /** One PostgreSQL inside this process's care, for development. */
+    Embedded embedded();
+  }
+
+  /** The providers that need no more than a setting. */
+  enum Provider {
+    /** A StatefulSet per environment. */
+    MANAGED,
+    /** One server beside the operator, a database per environment. */
+    EMBEDDED
+  }
+
+  /** A StatefulSet per environment. */
+  interface Managed {
+
+    /** The image: the official one or one that takes the same variables. */
+    @WithDefault("docker.io/library/postgres:18")
+    String image();
+
+    /** The user and group that the image runs PostgreSQL as. */
+    @WithDefault("999")
+    long runAsUser();
+
+    /** Size of the volume where an environment says nothing. */
+    @WithDefault("1Gi")
+    String storage();
+
+    /** How the operator reaches the database. */
+    @WithDefault("dns")
+    Address address();
+
+    /** The ways to a Service. */
+    enum Address {
+      /** By the Service's name: right inside the cluster. */
+      DNS,
+      /** By the Service's cluster IP: also right on a node, outside every pod. */
+      CLUSTER_IP
+    }
+  }
+
+  /** One server beside the operator. */
+  interface Embedded {
+
+    /** Everything of the server is under this folder; it survives restarts of the operator. */
+    @WithDefault("${user.home}/.cache/iasql/embedded-postgres")
+    Path folder();
+  }
+
+  /** Calls to AWS. */
+  interface Aws {
+
+    /** How often a connection that works is checked with STS again. */
+    @WithDefault("10m")
+    Duration verifyInterval();
+
+    /** How many connections are checked at once. */
+    @WithDefault("8")
+    int verifyParallelism();
+
+    /**
+     * How long the clients of a connection whose settings changed live on, for work that began with
+     * them.
+     */
+    @WithDefault("1h")
+    Duration retireAfter();
+  }
+}

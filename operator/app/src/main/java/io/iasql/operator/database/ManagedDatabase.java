@@ -1,0 +1,198 @@
+package io.iasql.operator.database;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import io.iasql.crds.Environment;
+import io.iasql.operator.OperatorConfig;
+import io.iasql.operator.OperatorConfig.Managed.Address;
+import io.iasql.operator.database.DatabaseState.Blocked;
+import io.iasql.operator.database.DatabaseState.Ready;
+import io.iasql.operator.database.DatabaseState.Waiting;
+import io.iasql.operator.status.Reason;
+import java.net.HttpURLConnection;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Supplier;
+
+/**
+ * A StatefulSet of one PostgreSQL per environment. The StatefulSet and its Services belong to the
+ * Environment and go with it; the volume and the Secret with the password stay.
+ */
+final class ManagedDatabase implements DatabaseProvisioner {
+  private static final String PROVIDER = "managed";
+  // What was applied last, so that nothing is sent while all is as it should be.
+  private static final String APPLIED = "iasql.io/applied";
+  private static final Duration SAFETY_NET = Duration.ofSeconds(30);
+
+  private final KubernetesClient client;
+  private final OperatorConfig.Managed config;
+  private final Supplier<String> passwords;
+
+  /**
+   * @param passwords makes passwords of letters, digits, {@code -} and {@code _}
+   */
+  ManagedDatabase(
+      KubernetesClient client, OperatorConfig.Managed config, Supplier<String> passwords) {
+    this.client = client;
+    this.config = config;
+    this.passwords = passwords;
+  }
+
+  @Override
+  public DatabaseState provision(Environment environment, KubernetesObjects objects) {
+    ManagedDatabaseObjects wanted = new ManagedDatabaseObjects(environment, config);
+    Optional<Secret> secret = secret(wanted, objects);
+    if (secret.isEmpty()) {
+      return new Blocked(
+          Reason.DATABASE_SECRET_MISSING,
+          "Secret %s with the password of the database is gone, but the data is still there:"
+                  .formatted(wanted.secretName())
+              + " restore the Secret, or delete PersistentVolumeClaim %s to start anew."
+                  .formatted(wanted.claimName()));
+    }
+    Optional<StatefulSet> known =
+        objects.find(StatefulSet.class, wanted.namespace(), wanted.name());
+    apply(wanted.headlessService(), objects);
+    Service service = apply(wanted.service(), objects);
+    StatefulSet set = apply(wanted.statefulSet(claimed(known, wanted.storage())), objects);
+    growVolume(wanted, known);
+    return isReady(set)
+        ? new Ready(endpoint(wanted, service, secret.get()))
+        : new Waiting(Reason.DATABASE_STARTING, awaited(wanted), SAFETY_NET);
+  }
+
+  /** The Secret, made on first use; empty when it was lost. */
+  private Optional<Secret> secret(ManagedDatabaseObjects wanted, KubernetesObjects objects) {
+    Optional<Secret> known = objects.find(Secret.class, wanted.namespace(), wanted.secretName());
+    if (known.isPresent()) {
+      return known;
+    }
+    // Caches lag: only the API server knows whether it was ever made.
+    Secret first = wanted.secret(passwords.get());
+    Optional<Secret> there = Optional.ofNullable(client.resource(first).get());
+    if (there.isPresent() || claim(wanted).isPresent()) {
+      return there;
+    }
+    try {
+      return Optional.of(client.resource(first).create());
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+        return Optional.ofNullable(client.resource(first).get());
+      }
+      throw e;
+    }
+  }
+
+  private Optional<PersistentVolumeClaim> claim(ManagedDatabaseObjects wanted) {
+    return Optional.ofNullable(
+        client
+            .persistentVolumeClaims()
+            .inNamespace(wanted.namespace())
+            .withName(wanted.claimName())
+            .get());
+  }
+
+  @SuppressWarnings("unchecked")
+  private <T extends HasMetadata> T apply(T wanted, KubernetesObjects objects) {
+    String digest =
+        UUID.nameUUIDFromBytes(Serialization.asJson(wanted).getBytes(StandardCharsets.UTF_8))
+            .toString();
+    Optional<T> known =
+        objects
+            .find(
+                (Class<T>) wanted.getClass(),
+                wanted.getMetadata().getNamespace(),
+                wanted.getMetadata().getName())
+            .filter(object -> digest.equals(annotation(object)));
+    if (known.isPresent()) {
+      return known.get();
+    }
+    wanted.getMetadata().setAnnotations(Map.of(APPLIED, digest));
+    return client
+        .resource(wanted)
+        .fieldManager(ManagedDatabaseObjects.OPERATOR)
+        .forceConflicts()
+        .serverSideApply();
+  }
+
+  private static String annotation(HasMetadata object) {
+    Map<String, String> annotations = object.getMetadata().getAnnotations();
+    return annotations == null ? null : annotations.get(APPLIED);
+  }
+
+  private static String claimed(Optional<StatefulSet> known, String wanted) {
+    return known.map(ManagedDatabase::claimed).orElse(wanted);
+  }
+
+  private static String claimed(StatefulSet set) {
+    return storage(set.getSpec().getVolumeClaimTemplates().get(0)).toString();
+  }
+
+  private static Quantity storage(PersistentVolumeClaim claim) {
+    return claim.getSpec().getResources().getRequests().get("storage");
+  }
+
+  /** Grows the volume, where its class allows that; the API server refuses it otherwise. */
+  private void growVolume(ManagedDatabaseObjects wanted, Optional<StatefulSet> known) {
+    Quantity size = new Quantity(wanted.storage());
+    if (known.isEmpty() || claimed(known.get()).equals(wanted.storage())) {
+      return;
+    }
+    claim(wanted)
+        .filter(
+            claim -> storage(claim).getNumericalAmount().compareTo(size.getNumericalAmount()) < 0)
+        .ifPresent(
+            claim ->
+                client
+                    .resource(claim)
+                    .edit(
+                        c ->
+                            new PersistentVolumeClaimBuilder(c)
+                                .editSpec()
+                                .editResources()
+                                .addToRequests("storage", size)
+                                .endResources()
+                                .endSpec()
+                                .build()));
+  }
+
+  private static boolean isReady(StatefulSet set) {
+    return set.getStatus() != null
+        && set.getStatus().getReadyReplicas() != null
+        && set.getStatus().getReadyReplicas() > 0;
+  }
+
+  private String awaited(ManagedDatabaseObjects wanted) {
+    Pod pod = client.pods().inNamespace(wanted.namespace()).withName(wanted.podName()).get();
+    return "StatefulSet %s is starting%s."
+        .formatted(
+            wanted.name(), pod == null ? "" : PodTrouble.of(pod).map(t -> ": " + t).orElse(""));
+  }
+
+  private DatabaseEndpoint endpoint(ManagedDatabaseObjects wanted, Service service, Secret secret) {
+    return new DatabaseEndpoint(
+        PROVIDER,
+        config.address() == Address.CLUSTER_IP
+            ? service.getSpec().getClusterIP()
+            : wanted.dnsName(),
+        ManagedDatabaseObjects.PORT,
+        ManagedDatabaseObjects.DATABASE,
+        ManagedDatabaseObjects.USER,
+        ServiceBinding.of(secret).password().orElse(""),
+        "prefer",
+        Optional.empty(),
+        Optional.of(wanted.secretName()));
+  }
+}

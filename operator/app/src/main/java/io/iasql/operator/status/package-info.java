@@ -1,0 +1,2 @@
+/** How things are said: conditions, reasons, events. */
+package io.iasql.operator.status;
