@@ -9,14 +9,11 @@ CREATE TABLE queue (
   message_retention_period integer NOT NULL DEFAULT 345600,
   maximum_message_size integer NOT NULL DEFAULT 262144,
   policy json,
-  arn varchar,
+  arn varchar CONSTRAINT queue_arn_key UNIQUE,
   region varchar NOT NULL DEFAULT default_aws_region()
-    CONSTRAINT queue_region_fkey REFERENCES aws_regions (region),
-  -- Deferrable, so that one statement may swap what two rows hold.
-  CONSTRAINT queue_arn_key UNIQUE (arn) DEFERRABLE INITIALLY IMMEDIATE,
-  CONSTRAINT queue_url_region_key UNIQUE (url, region) DEFERRABLE INITIALLY IMMEDIATE,
-  CONSTRAINT queue_name_region_key UNIQUE (name, region) DEFERRABLE INITIALLY IMMEDIATE
+    CONSTRAINT queue_region_fkey REFERENCES aws_regions (region)
 );
+CREATE INDEX queue_name_region_idx ON queue (name, region);
 COMMENT ON TABLE queue IS 'Amazon SQS queues.';
 COMMENT ON COLUMN queue.url IS 'Assigned by AWS.';
 COMMENT ON COLUMN queue.name IS 'At most 80 letters, digits, hyphens and underscores; ends in .fifo exactly for FIFO queues.';
@@ -43,3 +40,26 @@ END $$;
 CREATE TRIGGER before_queue_insert_update
   BEFORE INSERT OR UPDATE ON queue
   FOR EACH ROW EXECUTE FUNCTION before_queue_insert_update();
+
+-- A name is taken once per region. A unique constraint would have to be deferrable, as one statement may swap two names,
+-- and PostgreSQL refuses INSERT ... ON CONFLICT DO NOTHING on tables with deferrable ones; hence a check after the statement.
+CREATE FUNCTION queue_name_region_trigger() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  twice record;
+BEGIN
+  SELECT q.name, q.region INTO twice FROM public.queue q
+  WHERE (q.name, q.region) IN (SELECT c.name, c.region FROM changed c)
+  GROUP BY q.name, q.region HAVING count(*) > 1 LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'Queue % exists twice in region %', twice.name, twice.region
+      USING ERRCODE = 'unique_violation', TABLE = 'queue', CONSTRAINT = 'queue_name_region_key',
+            DETAIL = format('Key (name, region)=(%s, %s) already exists.', twice.name, twice.region);
+  END IF;
+  RETURN NULL;
+END $$;
+
+CREATE TRIGGER queue_name_region_insert AFTER INSERT ON queue
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION queue_name_region_trigger();
+
+CREATE TRIGGER queue_name_region_update AFTER UPDATE ON queue
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION queue_name_region_trigger();
