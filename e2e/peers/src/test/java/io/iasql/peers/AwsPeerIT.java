@@ -9,13 +9,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.AwsCredentials;
-import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.sync.RequestBody;
-import software.amazon.awssdk.http.apache.ApacheHttpClient;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.Bucket;
 import software.amazon.awssdk.services.sts.StsClient;
@@ -29,9 +23,9 @@ class AwsPeerIT {
     AwsPeer.Account one = peer.newAccount();
     AwsPeer.Account other = peer.newAccount();
 
-    try (S3Client s3 = s3(peer, one);
-        S3Client otherS3 = s3(peer, other);
-        StsClient sts = sts(peer, one)) {
+    try (S3Client s3 = EmulatorClients.of(peer, one).build(S3Client.builder());
+        S3Client otherS3 = EmulatorClients.of(peer, other).build(S3Client.builder());
+        StsClient sts = EmulatorClients.of(peer, one).build(StsClient.builder())) {
       s3.createBucket(bucket -> bucket.bucket("assets-" + one.id()));
       s3.putObject(
           object -> object.bucket("assets-" + one.id()).key("index.html"),
@@ -49,13 +43,14 @@ class AwsPeerIT {
   void shouldForgetEverythingOnReset() {
     try (AwsPeer peer = AwsPeer.start(AwsPeer.Options.of(MOTO).withNarrator(line -> {}))) {
       AwsPeer.Account account = peer.newAccount();
-      try (S3Client s3 = s3(peer, account)) {
+      try (S3Client s3 = EmulatorClients.of(peer, account).build(S3Client.builder())) {
         s3.createBucket(bucket -> bucket.bucket("assets-" + account.id()));
       }
 
       peer.reset();
 
-      try (S3Client s3 = s3(peer, peer.account(account.id()))) {
+      try (S3Client s3 =
+          EmulatorClients.of(peer, peer.account(account.id())).build(S3Client.builder())) {
         assertThat(s3.listBuckets().buckets()).isEmpty();
       }
     }
@@ -87,34 +82,5 @@ class AwsPeerIT {
 
     assertThat(new EmulatorHttp(peer.endpoint()).answers(emulator.healthPath)).isFalse();
     assertThat(LocalProcesses.started().size()).isLessThan(processes.size());
-  }
-
-  private static S3Client s3(AwsPeer peer, AwsPeer.Account account) {
-    return S3Client.builder()
-        .endpointOverride(peer.endpoint())
-        .credentialsProvider(StaticCredentialsProvider.create(credentials(account)))
-        .region(Region.US_EAST_1)
-        .httpClientBuilder(ApacheHttpClient.builder())
-        .build();
-  }
-
-  private static StsClient sts(AwsPeer peer, AwsPeer.Account account) {
-    return StsClient.builder()
-        .endpointOverride(peer.endpoint())
-        .credentialsProvider(StaticCredentialsProvider.create(credentials(account)))
-        .region(Region.US_EAST_1)
-        .httpClientBuilder(ApacheHttpClient.builder())
-        .build();
-  }
-
-  private static AwsCredentials credentials(AwsPeer.Account account) {
-    return account
-        .sessionToken()
-        .<AwsCredentials>map(
-            token ->
-                AwsSessionCredentials.create(
-                    account.accessKeyId(), account.secretAccessKey(), token))
-        .orElseGet(
-            () -> AwsBasicCredentials.create(account.accessKeyId(), account.secretAccessKey()));
   }
 }
