@@ -9,7 +9,8 @@ import java.lang.annotation.Target;
  * A column whose value the cloud takes only once other resources that refer to this one are in
  * place: a public bucket policy needs the bucket's public access block to be loosened first. The
  * engine leaves it null at creation when the plan also creates or changes such a resource, and sets
- * it with an update afterwards; an in-place change of the column waits for them, too.
+ * it with an update afterwards; an in-place change of the column waits for them and for their
+ * deletion, too.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)

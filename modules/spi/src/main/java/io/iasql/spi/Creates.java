@@ -28,8 +28,9 @@ public interface Creates<R extends Record> extends CloudResource<R> {
 
   /**
    * Whether the old and the new one of a replacement cannot exist at the same time, so that the old
-   * one must go first, although their identities differ: two subnets with overlapping addresses, two
-   * NAT gateways with one address. Two with the same identity never can and are not asked about.
+   * one must go first, although their identities differ: two subnets with overlapping addresses,
+   * two NAT gateways with one address. Two with the same identity never can and are not asked
+   * about.
    */
   default boolean excludes(R current, R desired) {
     return false;

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * The meaning of IAM policy documents: two that differ in the order of statements, actions,
@@ -17,6 +18,8 @@ import java.util.TreeMap;
  */
 public final class PolicyDocuments {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
+  private static final Pattern ROOT_ARN = Pattern.compile("^arn:[a-z-]+:iam::(\\d{12}):root$");
 
   private PolicyDocuments() {}
 
@@ -87,13 +90,20 @@ public final class PolicyDocuments {
       return set(node);
     }
     ObjectNode result = JSON.objectNode();
-    sorted(node).forEach((name, value) -> result.set(name, set(value)));
+    sorted(node).forEach((name, value) -> result.set(name, accounts(set(value))));
     return result;
   }
 
   private static ArrayNode set(JsonNode node) {
     List<JsonNode> all = new ArrayList<>();
     asList(node).forEach(value -> all.add(JSON.textNode(value.asText())));
+    return inOrder(all.stream().distinct().toList());
+  }
+
+  /** An account's id and the ARN of its root mean the same principal. */
+  private static JsonNode accounts(ArrayNode principals) {
+    List<JsonNode> all = new ArrayList<>();
+    principals.forEach(p -> all.add(JSON.textNode(ROOT_ARN.matcher(p.asText()).replaceAll("$1"))));
     return inOrder(all.stream().distinct().toList());
   }
 

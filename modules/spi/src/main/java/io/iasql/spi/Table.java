@@ -24,6 +24,13 @@ public @interface Table {
   /** Whether resources are listed region by region or once per account. */
   Reach reach() default Reach.REGIONAL;
 
+  /**
+   * Whether the row is a part of the resource that its key refers to, such as a bucket's public
+   * access block: the part always has a value or none of its own, so its creation puts it whatever
+   * is there, and it goes with that resource without a call.
+   */
+  boolean part() default false;
+
   /** What to do instead, for tables that lack a role; completes the refusal's message. */
   String hint() default "";
 }

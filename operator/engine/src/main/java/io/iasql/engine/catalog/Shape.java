@@ -47,6 +47,7 @@ public final class Shape {
   private final String table;
   private final Reach reach;
   private final String hint;
+  private final boolean part;
   private final List<Column> columns;
 
   private Shape(Class<? extends Record> type) {
@@ -55,6 +56,7 @@ public final class Shape {
     this.table = annotation == null ? "" : annotation.value();
     this.reach = annotation == null ? Reach.REGIONAL : annotation.reach();
     this.hint = annotation == null ? "" : annotation.hint();
+    this.part = annotation != null && annotation.part();
     this.columns = Arrays.stream(type.getRecordComponents()).map(Shape::column).toList();
   }
 
@@ -137,6 +139,11 @@ public final class Shape {
   /** What people should do instead where a role is missing. */
   public String hint() {
     return hint;
+  }
+
+  /** Whether this is a part of the resource that its key refers to. */
+  public boolean isPart() {
+    return part;
   }
 
   /** All columns, in the record's order. */
@@ -238,12 +245,20 @@ public final class Shape {
    * {@code fallback} when one of them is not known.
    */
   public String description(JsonNode image, String fallback) {
-    ObjectNode key = keyOf(image);
-    if (!isComplete(key)) {
+    return joined(keyOf(image), fallback);
+  }
+
+  /** The same of the identity that people choose. */
+  public String identityDescription(JsonNode image, String fallback) {
+    return hasChosenIdentity() ? joined(identityOf(image), fallback) : fallback;
+  }
+
+  private static String joined(ObjectNode parts, String fallback) {
+    if (!isComplete(parts)) {
       return fallback;
     }
     List<String> values = new ArrayList<>();
-    flatten(key, values);
+    flatten(parts, values);
     return values.stream().distinct().collect(Collectors.joining("|"));
   }
 

@@ -174,7 +174,7 @@ final class CommitRun {
         }
         return result;
       } catch (RuntimeException e) {
-        session.rollback();
+        // Closing the session, which the handle has done, rolled back.
         SQLException cause = SqlErrors.sqlCause(e);
         if (cause != null && "40001".equals(cause.getSQLState())) {
           return null;
@@ -190,7 +190,8 @@ final class CommitRun {
     Journal.fence(handle, transaction.id(), owner);
     long position = NetChange.position(handle);
     Speculation again = planner.inTransaction(handle, transaction.sql());
-    if (!again.fingerprint().equals(planned.speculation().fingerprint())) {
+    Plan plan = planner.decide(context.scope(), again, planned.cloud());
+    if (!plan.id().equals(transaction.approvedPlan())) {
       return null;
     }
     again.carryOver(handle, Rows::update);
@@ -202,7 +203,7 @@ final class CommitRun {
         .bind("user", "transaction/" + transaction.name())
         .bind("position", position)
         .execute();
-    List<Steps.Step> steps = Steps.of(context.modules(), planned.plan().actions());
+    List<Steps.Step> steps = Steps.of(context.modules(), plan.actions());
     if (steps.isEmpty()) {
       boolean rows = !again.rows().isEmpty();
       finish(

@@ -20,6 +20,7 @@ import io.iasql.spi.Ownership;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,8 +44,12 @@ public final class Planner {
     this.context = context;
   }
 
-  /** A plan together with what it was made from. */
-  public record Planned(Plan plan, Speculation speculation) {}
+  /**
+   * A plan together with what the cloud said when it was made.
+   *
+   * @param cloud the touched resources as the cloud has them, by their row before the transaction
+   */
+  public record Planned(Plan plan, Map<RowKey, ObjectNode> cloud) {}
 
   /**
    * Plans a transaction's SQL; changes nothing.
@@ -54,7 +59,9 @@ public final class Planner {
    */
   public Planned plan(String sql) {
     Speculation speculation = speculate(sql);
-    return new Planned(compare(speculation), speculation);
+    AwsScope scope = context.scope();
+    Map<RowKey, ObjectNode> cloud = read(scope, speculation);
+    return new Planned(decide(scope, speculation, cloud), cloud);
   }
 
   private Speculation speculate(String sql) {
@@ -63,9 +70,11 @@ public final class Planner {
         session.setAutoCommit(false);
         session.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
         try (Handle handle = Jdbi.open(session)) {
-          return inTransaction(handle, sql);
-        } finally {
-          session.rollback();
+          try {
+            return inTransaction(handle, sql);
+          } finally {
+            session.rollback();
+          }
         }
       } catch (SQLException e) {
         throw new UnavailableException("PostgreSQL: " + e.getMessage(), e);
@@ -96,40 +105,58 @@ public final class Planner {
         NetChange.since(handle, catalog, context.modules(), position));
   }
 
-  /** Compares the touched resources, and only those, with the cloud. */
-  public Plan compare(Speculation speculation) {
-    AwsScope scope = context.scope();
-    List<Touched> touched = new ArrayList<>(speculation.touched());
-    List<Optional<ObjectNode>> cloud =
+  /** Reads the touched resources, and only those, from the cloud. */
+  private Map<RowKey, ObjectNode> read(AwsScope scope, Speculation speculation) {
+    List<Touched> touched = List.copyOf(speculation.touched());
+    List<Optional<ObjectNode>> found =
         context.inParallel(touched, one -> read(scope, speculation, one));
     List<String> problems = new ArrayList<>();
-    Map<RowKey, Plan.Action> actions = new LinkedHashMap<>();
-    Set<RowKey> created = new HashSet<>();
+    Map<RowKey, ObjectNode> cloud = new HashMap<>();
     for (int i = 0; i < touched.size(); i++) {
       Touched one = touched.get(i);
-      if (one.before() == null && cloud.get(i).isPresent()) {
+      if (found.get(i).isEmpty()) {
+        continue;
+      }
+      if (one.before() == null && one.shape().isPart()) {
+        continue;
+      }
+      if (one.before() == null) {
         problems.add(
             one.describe()
                 + ": it exists in AWS already and is not in the rows yet; adopt it by asking for a"
                 + " sync of the environment (annotation iasql.io/sync-requested-at), then change it"
                 + " with UPDATE");
-      } else if (one.after() != null
-          && (one.before() == null
-              || cloud.get(i).isEmpty()
-              || speculation.isReplaced(one.row()))) {
-        created.add(one.row());
+      } else {
+        cloud.put(RowGraph.rowOf(one.before()), found.get(i).get());
       }
     }
     if (!problems.isEmpty()) {
       throw new InvalidTransactionException(problems);
     }
-    for (int i = 0; i < touched.size(); i++) {
-      Touched one = touched.get(i);
-      new Classifier(scope, speculation, created, one, cloud.get(i).orElse(null))
-          .action()
-          .ifPresent(a -> actions.put(a.row(), a));
+    return cloud;
+  }
+
+  /**
+   * Decides what happens to the touched resources. Asks nothing: the same changes and the same
+   * cloud give the same plan id, whatever serial keys the rows were given this time.
+   */
+  public Plan decide(AwsScope scope, Speculation speculation, Map<RowKey, ObjectNode> cloud) {
+    Map<Touched, ObjectNode> found = new LinkedHashMap<>();
+    Set<RowKey> created = new HashSet<>();
+    for (Touched one : speculation.touched()) {
+      ObjectNode image = one.before() == null ? null : cloud.get(RowGraph.rowOf(one.before()));
+      found.put(one, image);
+      if (one.after() != null && (image == null || speculation.isReplaced(one.row()))) {
+        created.add(one.row());
+      }
     }
-    List<Plan.Action> ordered = Steps.readingOrder(List.copyOf(actions.values()));
+    List<Plan.Action> actions = new ArrayList<>();
+    found.forEach(
+        (one, image) ->
+            new Classifier(scope, speculation, created, one, image)
+                .action()
+                .ifPresent(actions::add));
+    List<Plan.Action> ordered = Steps.readingOrder(actions);
     // Planning fails here rather than at commit when no order exists.
     Steps.of(context.modules(), ordered);
     String digest = Digest.of(context.environment(), scope.accountId(), Installer.VERSION, ordered);
@@ -239,7 +266,8 @@ public final class Planner {
       boolean calls = cloud != null;
       if (cloud == null) {
         notes.add("it is gone from AWS already");
-      } else if (Speculation.ownership(one.resource(), cloud) == Ownership.WITH_PARENT) {
+      } else if (Speculation.ownership(one.resource(), cloud) == Ownership.WITH_PARENT
+          || (shape.isPart() && speculation.goesWithParent(one))) {
         calls = false;
         notes.add("AWS deletes it with the resource it belongs to");
       } else {
@@ -354,13 +382,14 @@ public final class Planner {
     private Plan.Action action(
         Plan.Kind kind, List<Plan.Change> changes, boolean calls, boolean deleteFirst) {
       ObjectNode image = one.after() == null ? one.before() : one.after();
-      JsonNode id = image.get("id");
+      // A new row's serial key is drawn anew when the plan is committed: it would mislead.
+      JsonNode id = one.before() == null ? null : image.get("id");
       ObjectNode named = one.before() == null ? one.after() : one.before();
       return new Plan.Action(
           kind,
           one.row(),
           id != null && id.isIntegralNumber() ? id.asText() : "",
-          shape.description(kind == Plan.Kind.CREATE ? one.after() : named, one.row().text()),
+          one.name(),
           shape.region(image).orElse(scope.defaultRegion()),
           changes,
           String.join("; ", notes),

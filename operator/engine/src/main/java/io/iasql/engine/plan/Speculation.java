@@ -96,21 +96,6 @@ public final class Speculation {
     return tables;
   }
 
-  /** Changes with equal fingerprints touch the same resources in the same way. */
-  public String fingerprint() {
-    StringBuilder text = new StringBuilder();
-    touched.values().stream()
-        .sorted((a, b) -> a.row().compareTo(b.row()))
-        .forEach(
-            t ->
-                text.append(t.row().table())
-                    .append(Digest.stable(t.shape(), t.before()))
-                    .append(content(t.shape(), t.before()))
-                    .append(content(t.shape(), t.after()))
-                    .append('\n'));
-    return Digest.sha256(text.toString());
-  }
-
   /** Writes a row's columns. */
   @FunctionalInterface
   public interface RowWriter {
@@ -132,14 +117,6 @@ public final class Speculation {
       }
       writer.update(handle, row.key(), values);
     }
-  }
-
-  private static JsonNode content(Shape shape, ObjectNode image) {
-    ObjectNode content = Json.object();
-    if (image != null) {
-      shape.columns().forEach(c -> content.set(c.name(), Shape.canonical(c, image)));
-    }
-    return content;
   }
 
   // Aggregate -----------------------------------------------------------------------------------

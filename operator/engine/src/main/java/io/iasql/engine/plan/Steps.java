@@ -230,10 +230,13 @@ public final class Steps {
       }
       Set<Node> first = new HashSet<>();
       for (Plan.Action other : actions.values()) {
-        if (column.appliedAfter().contains(shape(other).type())
-            && other.wanted() != null
-            && references(other, other.wanted()).contains(action.row())) {
+        if (!column.appliedAfter().contains(shape(other).type())) {
+          continue;
+        }
+        if (references(other, other.wanted()).contains(action.row())) {
           first.add(creates.getOrDefault(other.row(), updates.get(other.row())));
+        } else if (references(other, other.rowBefore()).contains(action.row())) {
+          first.add(deletes.get(other.row()));
         }
       }
       first.remove(null);

@@ -25,6 +25,13 @@ record Touched(
     RowKey forced) {
 
   String describe() {
-    return shape.table() + " " + shape.description(after == null ? before : after, row.text());
+    return shape.table() + " " + name();
+  }
+
+  /** The cloud key's values joined with a bar, else the chosen identity's, else the row's key. */
+  String name() {
+    ObjectNode image = before == null ? after : before;
+    String fallback = before == null ? "(new)" : row.text();
+    return shape.description(image, shape.identityDescription(image, fallback));
   }
 }

@@ -270,7 +270,8 @@ final class Merge {
   }
 
   private int insert(Shape shape) {
-    List<String> columns = stored(shape);
+    List<String> columns = new ArrayList<>(stored(shape));
+    shape.columns().stream().filter(Column::local).map(Column::sqlName).forEach(columns::add);
     return handle
         .createUpdate(
             "INSERT INTO public.%s (%s) SELECT %s FROM %s m WHERE NOT EXISTS (SELECT 1 FROM public.%s t WHERE %s)"
