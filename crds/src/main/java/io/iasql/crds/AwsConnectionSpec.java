@@ -25,6 +25,7 @@ import java.util.Set;
 public record AwsConnectionSpec(
     @Required
         @Pattern("^[0-9]{12}$")
+        @Size(max = 12)
         @JsonPropertyDescription(
             "The 12-digit account id. It is checked with STS at every connect; when the credentials"
                 + " belong to another account, nothing is read.")

@@ -12,6 +12,8 @@ import org.junit.jupiter.api.Test;
 
 class DefinitionsTest {
   private static final Path FOLDER = Path.of("kubernetes");
+  // Where Maven has put a copy for the jar by the time that tests run.
+  private static final Path PACKAGED = Path.of("target/classes/io/iasql/crds");
   private static final boolean UPDATE = !System.getProperty("iasql.crds.update", "").isEmpty();
 
   @Test
@@ -20,6 +22,7 @@ class DefinitionsTest {
     if (UPDATE) {
       for (Map.Entry<String, String> file : generated.entrySet()) {
         Files.writeString(FOLDER.resolve(file.getKey()), file.getValue());
+        Files.writeString(PACKAGED.resolve(file.getKey()), file.getValue());
       }
     }
 

@@ -3,14 +3,6 @@ package io.iasql.crds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
-import io.iasql.crds.SqlTransactionStatus.Action;
-import io.iasql.crds.SqlTransactionStatus.Change;
-import io.iasql.crds.SqlTransactionStatus.ColumnChange;
-import io.iasql.crds.SqlTransactionStatus.Phase;
-import io.iasql.crds.SqlTransactionStatus.Plan;
-import io.iasql.crds.SqlTransactionStatus.Summary;
-import java.time.Instant;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class JsonTest {
@@ -57,42 +49,13 @@ class JsonTest {
 
   @Test
   void writesAndReadsBackTheStatusOfATransaction() {
-    SqlTransactionStatus status =
-        new SqlTransactionStatus(
-            7L,
-            Phase.AWAITING_APPROVAL,
-            new Plan(
-                "plan-staging-4f2a9c01d7e3",
-                new Summary(0, 1, 0, 0),
-                "+0 ~1 ±0 -0",
-                List.of(
-                    new Change(
-                        Action.UPDATE,
-                        "bucket",
-                        "acme-assets",
-                        null,
-                        List.of(new ColumnChange("policy", null, "")),
-                        null)),
-                false,
-                null),
-            null,
-            null,
-            null,
-            "Waiting for approval.",
-            List.of(
-                new Condition(
-                    "Ready",
-                    Condition.Status.FALSE,
-                    7L,
-                    Instant.parse("2026-11-01T10:00:00Z"),
-                    "AwaitingApproval",
-                    "")));
+    SqlTransactionStatus status = Samples.awaitingApproval();
 
     String written = json.asJson(status);
 
     assertThat(written)
         .contains("\"phase\":\"AwaitingApproval\"")
-        .contains("\"summary\":{\"create\":0,\"update\":1,\"replace\":0,\"delete\":0}")
+        .contains("\"summary\":{\"create\":2,\"update\":0,\"replace\":0,\"delete\":0}")
         .contains("\"columns\":[{\"name\":\"policy\",\"new\":\"\"}]")
         .contains("\"lastTransitionTime\":\"2026-11-01T10:00:00Z\"")
         .contains("\"status\":\"False\"")
