@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.Optional;
 import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.iam.model.EntityAlreadyExistsException;
+import software.amazon.awssdk.services.iam.model.IamException;
 import software.amazon.awssdk.services.iam.model.InstanceProfile;
+import software.amazon.awssdk.services.iam.model.LimitExceededException;
 import software.amazon.awssdk.services.iam.model.Role;
 
 /** The instance profile that goes with a role EC2 may assume; it has the role's name. */
@@ -36,11 +38,22 @@ final class InstanceProfiles {
               ""),
           null);
     }
-    iam.addRoleToInstanceProfile(r -> r.instanceProfileName(role).roleName(role));
+    add(iam, role);
     Polling.until(
         "instance profile " + role + " to hold its role",
         Iam.PROPAGATION,
-        () -> profile(iam, role).filter(p -> roles(p).contains(role)));
+        () -> holds(iam, role, role) ? Optional.of(true) : Optional.empty());
+  }
+
+  private static void add(IamClient iam, String role) {
+    try {
+      iam.addRoleToInstanceProfile(r -> r.instanceProfileName(role).roleName(role));
+    } catch (LimitExceededException e) {
+      // The one place in the profile is taken: by this role, if the call was repeated.
+      if (!holds(iam, role, role)) {
+        throw e;
+      }
+    }
   }
 
   private static void create(IamClient iam, String name) {
@@ -89,8 +102,20 @@ final class InstanceProfiles {
   private static void takeOut(IamClient iam, String profile, String role) {
     Iam.remove(
         "role " + role + " to leave instance profile " + profile,
-        () ->
-            iam.removeRoleFromInstanceProfile(r -> r.instanceProfileName(profile).roleName(role)));
+        () -> {
+          try {
+            iam.removeRoleFromInstanceProfile(r -> r.instanceProfileName(profile).roleName(role));
+          } catch (IamException e) {
+            // A repeated call may fail on what the first one has done.
+            if (holds(iam, profile, role)) {
+              throw e;
+            }
+          }
+        });
+  }
+
+  private static boolean holds(IamClient iam, String profile, String role) {
+    return profile(iam, profile).filter(p -> roles(p).contains(role)).isPresent();
   }
 
   private static Optional<InstanceProfile> profile(IamClient iam, String name) {
