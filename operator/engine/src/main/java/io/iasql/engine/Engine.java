@@ -96,7 +96,7 @@ public final class Engine implements AutoCloseable {
     return Outages.translate(
         () -> {
           Plan plan = planner.plan(sql).plan();
-          jdbi.useTransaction(h -> PlanStore.save(h, transaction, plan));
+          jdbi.useTransaction(h -> PlanStore.save(h, transaction, sql, plan));
           return plan;
         });
   }

@@ -147,7 +147,7 @@ final class CommitRun {
     jdbi.useTransaction(
         h -> {
           Journal.fence(h, transaction.id(), owner);
-          PlanStore.save(h, transaction.id(), plan);
+          PlanStore.save(h, transaction.id(), transaction.sql(), plan);
           Journal.end(
               h,
               transaction.id(),

@@ -34,19 +34,32 @@ public final class PlanStore {
    * A stored plan.
    *
    * @param id its id
+   * @param sqlHash the hash of the SQL that was planned
    * @param createdAt when it was made
    * @param summary how many actions of each kind
    * @param tables the tables it depends on
    * @param lines its first changes
    */
   public record Stored(
-      String id, Instant createdAt, Plan.Summary summary, Set<String> tables, List<Line> lines) {}
+      String id,
+      String sqlHash,
+      Instant createdAt,
+      Plan.Summary summary,
+      Set<String> tables,
+      List<Line> lines) {
+
+    /** Whether this is the plan of this SQL. */
+    public boolean isOf(String sql) {
+      return sqlHash.equals(Digest.sha256(sql));
+    }
+  }
 
   /** Puts a plan in place of the transaction's earlier one. */
-  public static void save(Handle handle, String transaction, Plan plan) {
+  public static void save(Handle handle, String transaction, String sql, Plan plan) {
     handle.execute("DELETE FROM iasql.plan WHERE transaction_id = ?", transaction);
     var document = Json.object();
     document.set("summary", Json.of(plan.summary()));
+    document.put("sql_hash", Digest.sha256(sql));
     document.set("tables", Json.of(plan.tables()));
     handle
         .createUpdate(
@@ -130,6 +143,7 @@ public final class PlanStore {
               document.get("tables").forEach(t -> tables.add(t.asText()));
               return new Stored(
                   rs.getString(1),
+                  document.get("sql_hash").asText(),
                   rs.getObject(2, OffsetDateTime.class).toInstant(),
                   Json.to(document.get("summary"), Plan.Summary.class),
                   tables,
