@@ -15,6 +15,25 @@ public interface OperatorConfig {
   /** Calls to AWS. */
   Aws aws();
 
+  /** Plans and commits. */
+  Commit commit();
+
+  /** How many environments and transactions are worked on at once. */
+  @WithDefault("16")
+  int jobs();
+
+  /** Plans and commits. */
+  interface Commit {
+
+    /** How many calls to AWS one environment makes at once. */
+    @WithDefault("16")
+    int parallelism();
+
+    /** How long a transaction's SQL may run. */
+    @WithDefault("5m")
+    Duration sqlTimeout();
+  }
+
   /** Where environments that name no database get theirs, and how. */
   interface Database {
 

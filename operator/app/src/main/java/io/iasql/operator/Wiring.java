@@ -1,5 +1,6 @@
 package io.iasql.operator;
 
+import io.iasql.engine.catalog.Modules;
 import io.iasql.spi.AwsConnector;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
 import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetrics;
@@ -30,6 +31,12 @@ class Wiring {
         .findFirst()
         .orElseThrow(
             () -> new IllegalStateException("no AwsConnector on the class path: add aws-account"));
+  }
+
+  @Produces
+  @Singleton
+  Modules modules() {
+    return Modules.discover();
   }
 
   /** A series per custom resource would cost more than it tells. */

@@ -86,7 +86,8 @@ public final class Conditions {
     return index < 0 ? ORDER.size() : index;
   }
 
-  private static String cut(String message) {
+  /** A message no longer than a status takes. */
+  public static String cut(String message) {
     return message.length() <= MAX_MESSAGE ? message : message.substring(0, MAX_MESSAGE - 1) + "…";
   }
 }

@@ -31,12 +31,76 @@ public enum Reason {
   /** The Secret with the database's login is not there or not complete. */
   DATABASE_SECRET_MISSING,
   /** The database could not be made. */
-  DATABASE_FAILED;
+  DATABASE_FAILED,
+  /** The AwsConnection is not there or not ready. */
+  CONNECTION_NOT_READY,
+  /** The schema is being brought up to date and the modules installed. */
+  INSTALLING,
+  /** The account is read for the first time. */
+  IMPORTING,
+  /** The rows mirror the account. */
+  MIRRORED,
+  /** Part of the account could not be read. */
+  SYNC_INCOMPLETE,
+  /** The account or the database is out of reach and tried again. */
+  UNAVAILABLE,
+  /** No drift was looked for yet, or none was found. */
+  NO_DRIFT,
+  /** A commit is under way. */
+  COMMIT_RUNNING,
+  /** No commit is under way. */
+  IDLE,
+  /** Commits are under way; the deletion waits for them. */
+  DELETION_WAITS,
+  /** The environment is not there or not ready. */
+  ENVIRONMENT_NOT_READY,
+  /** The plan is being made. */
+  PLANNING,
+  /** There is a plan. */
+  PLANNED,
+  /** The SQL, or what it asks for, cannot be. */
+  INVALID_TRANSACTION,
+  /** A person must approve the plan. */
+  AWAITING_APPROVAL,
+  /** spec.approvePlan names something else than the plan. */
+  APPROVAL_MISMATCH,
+  /** The plan of the status was approved. */
+  PLAN_APPROVED,
+  /** The environment approves every plan. */
+  AUTOMATIC,
+  /** Other commits come first. */
+  QUEUED,
+  /** AWS is being changed. */
+  COMMITTING,
+  /** AWS is as planned. */
+  COMMITTED,
+  /** The same transaction was committed before. */
+  ALREADY_COMMITTED,
+  /** There is nothing to change. */
+  NO_CHANGES,
+  /** The account moved after the approval: there is a new plan. */
+  PLAN_SUPERSEDED,
+  /** A person said no. */
+  REJECTED,
+  /** The commit could not begin; nothing was changed. */
+  COMMIT_FAILED,
+  /** Part of the plan is in AWS. */
+  PARTIALLY_APPLIED,
+  /** What was done was taken back. */
+  ROLLED_BACK;
 
   private final String text =
       Arrays.stream(name().split("_"))
           .map(word -> word.charAt(0) + word.substring(1).toLowerCase(Locale.ROOT))
           .collect(Collectors.joining());
+
+  /** The reason of this text. */
+  public static Reason of(String text) {
+    return Arrays.stream(values())
+        .filter(reason -> reason.text.equals(text))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no reason " + text));
+  }
 
   /** {@code WrongAccount}, as conditions and events have it. */
   @Override

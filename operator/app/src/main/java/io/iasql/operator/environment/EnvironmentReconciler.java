@@ -1,0 +1,244 @@
+package io.iasql.operator.environment;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.iasql.crds.AwsConnection;
+import io.iasql.crds.Condition;
+import io.iasql.crds.Environment;
+import io.iasql.crds.EnvironmentStatus;
+import io.iasql.crds.SqlTransaction;
+import io.iasql.operator.database.DatabaseProvisioner;
+import io.iasql.operator.database.DatabaseState;
+import io.iasql.operator.database.Databases;
+import io.iasql.operator.database.KubernetesObjects;
+import io.iasql.operator.status.Conditions;
+import io.iasql.operator.status.EventRecorder;
+import io.iasql.operator.status.Reason;
+import io.iasql.operator.transaction.Phases;
+import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.DeleteControl;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
+import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Gives each Environment its database and its engine, and says what it is like. */
+@ControllerConfiguration(name = "environment")
+public class EnvironmentReconciler implements Reconciler<Environment>, Cleaner<Environment> {
+  private static final Duration SOON = Duration.ofSeconds(2);
+  private static final Duration SAFETY_NET = Duration.ofSeconds(30);
+  private static final String BY_CONNECTION = "connection";
+
+  private final Environments environments;
+  private final DatabaseProvisioner databases;
+  private final EventRecorder events;
+  private final EnvironmentStatusFactory statuses;
+  private final SimpleInboundEventSource<Environment> moves =
+      new SimpleInboundEventSource<>("environment-moves");
+
+  EnvironmentReconciler(
+      Environments environments, Databases databases, EventRecorder events, Clock clock) {
+    this.environments = environments;
+    this.databases = databases;
+    this.events = events;
+    this.statuses = new EnvironmentStatusFactory(clock);
+    environments.onMove(new WakeUp(moves::propagateEvent));
+  }
+
+  @Override
+  public List<EventSource<?, Environment>> prepareEventSources(
+      EventSourceContext<Environment> context) {
+    context
+        .getPrimaryCache()
+        .addIndexer(
+            BY_CONNECTION,
+            e ->
+                List.of(
+                    e.getMetadata().getNamespace() + "/" + e.getSpec().awsConnectionRef().name()));
+    return List.of(
+        moves,
+        new InformerEventSource<>(
+            InformerEventSourceConfiguration.from(AwsConnection.class, Environment.class)
+                .withName("connections")
+                .withNamespacesInheritedFromController()
+                .withSecondaryToPrimaryMapper(
+                    connection ->
+                        context
+                            .getPrimaryCache()
+                            .byIndex(
+                                BY_CONNECTION,
+                                connection.getMetadata().getNamespace()
+                                    + "/"
+                                    + connection.getMetadata().getName())
+                            .stream()
+                            .map(ResourceID::fromResource)
+                            .collect(Collectors.toSet()))
+                .<Environment>withPrimaryToSecondaryMapper(
+                    e ->
+                        Set.of(
+                            new ResourceID(
+                                e.getSpec().awsConnectionRef().name(),
+                                e.getMetadata().getNamespace())))
+                .build(),
+            context),
+        new InformerEventSource<>(
+            InformerEventSourceConfiguration.from(SqlTransaction.class, Environment.class)
+                .withName("transactions")
+                .withNamespacesInheritedFromController()
+                .withSecondaryToPrimaryMapper(
+                    t ->
+                        Set.of(
+                            new ResourceID(
+                                t.getSpec().environmentRef().name(),
+                                t.getMetadata().getNamespace())))
+                .build(),
+            context));
+  }
+
+  @Override
+  public UpdateControl<Environment> reconcile(
+      Environment environment, Context<Environment> context) {
+    Optional<AwsConnection> connection = context.getSecondaryResource(AwsConnection.class);
+    if (connection.isEmpty() || !isReady(connection.get())) {
+      String name = environment.getSpec().awsConnectionRef().name();
+      return patch(
+          environment,
+          statuses.waiting(
+              environment,
+              Reason.CONNECTION_NOT_READY,
+              connection.isEmpty()
+                  ? "AwsConnection " + name + " does not exist: create it in this namespace."
+                  : "AwsConnection " + name + " is not ready; its status says why.",
+              false),
+          SAFETY_NET);
+    }
+    DatabaseState state = databases.provision(environment, objects(context));
+    if (state instanceof DatabaseState.Waiting waiting) {
+      return patch(
+          environment,
+          statuses.waiting(environment, waiting.reason(), waiting.message(), false),
+          waiting.askAgainAfter());
+    }
+    if (state instanceof DatabaseState.Blocked blocked) {
+      return patch(
+          environment,
+          statuses.waiting(environment, blocked.reason(), blocked.message(), true),
+          SAFETY_NET);
+    }
+    DatabaseState.Ready ready = (DatabaseState.Ready) state;
+    LiveEnvironment live = environments.ensure(environment, ready.endpoint());
+    EnvironmentStatus status =
+        statuses.open(
+            environment,
+            connection.get().getSpec().accountId(),
+            ready.endpoint(),
+            live.view(),
+            pending(context));
+    return patch(environment, status, live.nextLook());
+  }
+
+  private static boolean isReady(AwsConnection connection) {
+    return connection.getStatus() != null
+        && Conditions.find(connection.getStatus().conditions(), Conditions.READY)
+            .map(Condition::isTrue)
+            .orElse(false);
+  }
+
+  private static int pending(Context<Environment> context) {
+    return (int)
+        context
+            .getSecondaryResourcesAsStream(SqlTransaction.class)
+            .filter(t -> !Phases.isFinal(t))
+            .count();
+  }
+
+  private static KubernetesObjects objects(Context<Environment> context) {
+    return new KubernetesObjects() {
+      @Override
+      public <T extends HasMetadata> Optional<T> find(
+          Class<T> type, String namespace, String name) {
+        return Optional.ofNullable(
+            context.getClient().resources(type).inNamespace(namespace).withName(name).get());
+      }
+    };
+  }
+
+  @Override
+  public DeleteControl cleanup(Environment environment, Context<Environment> context) {
+    ResourceID id = ResourceID.fromResource(environment);
+    Optional<LiveEnvironment> live = environments.find(id);
+    boolean committing =
+        context.getSecondaryResourcesAsStream(SqlTransaction.class).anyMatch(Phases::isCommitting);
+    if (live.isPresent() && committing) {
+      events.normal(environment, Reason.DELETION_WAITS, "The deletion waits for commits to end.");
+      return DeleteControl.noFinalizerRemoval().rescheduleAfter(SOON);
+    }
+    environments.forget(id);
+    return DeleteControl.defaultDelete();
+  }
+
+  private UpdateControl<Environment> patch(
+      Environment environment, EnvironmentStatus status, Duration next) {
+    Duration wait = next.compareTo(SAFETY_NET) > 0 ? SAFETY_NET : next;
+    if (status.equals(environment.getStatus())) {
+      return UpdateControl.<Environment>noUpdate().rescheduleAfter(wait);
+    }
+    tell(environment, status);
+    Environment fresh = new Environment();
+    fresh.setMetadata(
+        new ObjectMetaBuilder()
+            .withNamespace(environment.getMetadata().getNamespace())
+            .withName(environment.getMetadata().getName())
+            .build());
+    fresh.setStatus(status);
+    return UpdateControl.patchStatus(fresh).rescheduleAfter(wait);
+  }
+
+  /** An event for each change of the Ready condition's reason. */
+  private void tell(Environment environment, EnvironmentStatus status) {
+    Optional<Condition> before =
+        Optional.ofNullable(environment.getStatus())
+            .flatMap(s -> Conditions.find(s.conditions(), Conditions.READY));
+    Condition now = Conditions.find(status.conditions(), Conditions.READY).orElseThrow();
+    if (before.map(Condition::reason).equals(Optional.of(now.reason()))) {
+      return;
+    }
+    Reason reason = Reason.of(now.reason());
+    if (now.isTrue() || Conditions.find(status.conditions(), Conditions.STALLED).isEmpty()) {
+      events.normal(environment, reason, now.message());
+    } else {
+      events.warning(environment, reason, now.message());
+    }
+  }
+
+  /** Passes on what is about environments themselves. */
+  private record WakeUp(java.util.function.Consumer<ResourceID> wake)
+      implements Environments.Listener {
+    @Override
+    public void environmentMoved(ResourceID environment) {
+      wake.accept(environment);
+    }
+
+    @Override
+    public void transactionMoved(ResourceID environment, String transaction) {
+      // A transaction's own status tells; the environment hears of it by that.
+    }
+
+    @Override
+    public void rowsMoved(ResourceID environment) {
+      wake.accept(environment);
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package io.iasql.operator.environment;
+
+import io.iasql.crds.Condition;
+import io.iasql.crds.Environment;
+import io.iasql.crds.EnvironmentStatus;
+import io.iasql.crds.EnvironmentStatus.SyncFailure;
+import io.iasql.operator.database.DatabaseEndpoint;
+import io.iasql.operator.status.Conditions;
+import io.iasql.operator.status.Reason;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+
+/** Says in a status what an environment is like. */
+final class EnvironmentStatusFactory {
+  private final Clock clock;
+
+  EnvironmentStatusFactory(Clock clock) {
+    this.clock = clock;
+  }
+
+  /** The environment cannot be opened yet, or not without a person's help. */
+  EnvironmentStatus waiting(
+      Environment environment, Reason reason, String message, boolean stalled) {
+    EnvironmentStatus before = environment.getStatus();
+    return new EnvironmentStatus(
+        environment.getMetadata().getGeneration(),
+        before == null ? null : before.accountId(),
+        before == null ? null : before.database(),
+        before == null ? List.of() : before.modules(),
+        before == null ? null : before.moduleCount(),
+        before == null ? null : before.resourceCount(),
+        before == null ? null : before.pendingTransactions(),
+        before == null ? null : before.sync(),
+        conditions(environment)
+            .set(Conditions.READY, Condition.Status.FALSE, reason, message)
+            .setIf(!stalled, Conditions.RECONCILING, reason, message)
+            .setIf(stalled, Conditions.STALLED, reason, message)
+            .toList());
+  }
+
+  /** The environment is open. */
+  EnvironmentStatus open(
+      Environment environment,
+      String accountId,
+      DatabaseEndpoint endpoint,
+      LiveEnvironment.View view,
+      int pending) {
+    boolean working = !view.ready() && !view.stalled();
+    Conditions conditions =
+        conditions(environment)
+            .set(
+                Conditions.READY,
+                view.ready() ? Condition.Status.TRUE : Condition.Status.FALSE,
+                view.reason(),
+                view.message())
+            .set(
+                "Locked",
+                view.busy() ? Condition.Status.TRUE : Condition.Status.FALSE,
+                view.busy() ? Reason.COMMIT_RUNNING : Reason.IDLE,
+                view.busy() ? "A commit runs or waits." : "No commit runs.")
+            .setIf(working, Conditions.RECONCILING, view.reason(), view.message())
+            .setIf(view.stalled(), Conditions.STALLED, view.reason(), view.message());
+    return new EnvironmentStatus(
+        environment.getMetadata().getGeneration(),
+        accountId,
+        new EnvironmentStatus.Database(
+            endpoint.provider(),
+            endpoint.host(),
+            endpoint.port(),
+            endpoint.database(),
+            endpoint.secretName().orElse(null)),
+        view.modules(),
+        view.modules().size(),
+        view.report() == null ? null : view.report().resources(),
+        pending,
+        sync(view),
+        conditions.toList());
+  }
+
+  private static EnvironmentStatus.Sync sync(LiveEnvironment.View view) {
+    if (view.lastSync() == null) {
+      return null;
+    }
+    return new EnvironmentStatus.Sync(
+        view.lastSync().truncatedTo(ChronoUnit.SECONDS),
+        view.syncRequestedAt().isEmpty() ? null : view.syncRequestedAt(),
+        view.report().failures().stream()
+            .limit(EnvironmentStatus.Sync.MAX_FAILURES)
+            .map(EnvironmentStatusFactory::failure)
+            .toList());
+  }
+
+  /** {@code queue in eu-west-1: AccessDenied…} as the engine words it. */
+  private static SyncFailure failure(String text) {
+    String[] parts = text.split(": ", 2);
+    String[] place = parts[0].split(" in ", 2);
+    return new SyncFailure(
+        place[0], place.length > 1 ? place[1] : null, parts.length > 1 ? parts[1] : text);
+  }
+
+  private Conditions conditions(Environment environment) {
+    return Conditions.following(
+        Optional.ofNullable(environment.getStatus())
+            .map(EnvironmentStatus::conditions)
+            .orElse(List.of()),
+        environment.getMetadata().getGeneration(),
+        clock);
+  }
+}

@@ -1,0 +1,232 @@
+package io.iasql.operator.environment;
+
+import io.iasql.engine.Engine;
+import io.iasql.engine.InvalidTransactionException;
+import io.iasql.engine.store.UnavailableException;
+import io.iasql.engine.sync.SyncReport;
+import io.iasql.operator.status.Reason;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jboss.logging.Logger;
+
+/** The engine of one environment with what is known of it; {@link #work} brings it forward. */
+final class LiveEnvironment {
+  private static final Logger LOG = Logger.getLogger(LiveEnvironment.class);
+  private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
+  private static final Duration LONGEST_RETRY = Duration.ofMinutes(1);
+
+  /** What the environment is asked to be. */
+  record Wanted(Set<String> modules, Duration syncInterval, String syncRequestedAt) {}
+
+  /**
+   * What is known of it.
+   *
+   * @param ready whether transactions can be planned
+   * @param stalled whether a person must mend something
+   * @param reason for conditions
+   * @param message for people
+   * @param modules the installed modules
+   * @param lastSync when the account was last read
+   * @param report what that found, or null
+   * @param syncRequestedAt the request that it answered
+   * @param busy whether a commit runs or waits
+   */
+  record View(
+      boolean ready,
+      boolean stalled,
+      Reason reason,
+      String message,
+      List<String> modules,
+      Instant lastSync,
+      SyncReport report,
+      String syncRequestedAt,
+      boolean busy) {}
+
+  private final ResourceID id;
+  private final PooledDatabase database;
+  private final Engine engine;
+  private final Clock clock;
+  private volatile Wanted wanted;
+  private volatile View view =
+      new View(
+          false,
+          false,
+          Reason.INSTALLING,
+          "The database gets its schema.",
+          List.of(),
+          null,
+          null,
+          "",
+          false);
+  private Set<String> prepared = Set.of();
+  private Duration retry = FIRST_RETRY;
+  private volatile Instant notBefore = Instant.MIN;
+
+  LiveEnvironment(
+      ResourceID id, PooledDatabase database, Engine engine, Wanted wanted, Clock clock) {
+    this.id = id;
+    this.database = database;
+    this.engine = engine;
+    this.wanted = wanted;
+    this.clock = clock;
+  }
+
+  Engine engine() {
+    return engine;
+  }
+
+  PooledDatabase database() {
+    return database;
+  }
+
+  View view() {
+    return view;
+  }
+
+  void want(Wanted now) {
+    wanted = now;
+  }
+
+  /** Whether {@link #work} would do something now. */
+  boolean hasWork() {
+    return !clock.instant().isBefore(notBefore)
+        && (!view.ready() || isNew() || isSyncDue() || view.busy());
+  }
+
+  /** When to look again at the latest. */
+  Duration nextLook() {
+    Instant now = clock.instant();
+    Instant next =
+        view.lastSync() == null
+            ? now.plus(FIRST_RETRY)
+            : view.lastSync().plus(wanted.syncInterval());
+    Instant at = next.isBefore(notBefore) ? notBefore : next;
+    Duration wait = Duration.between(now, at);
+    return wait.compareTo(FIRST_RETRY) < 0 ? FIRST_RETRY : wait;
+  }
+
+  private boolean isNew() {
+    return !prepared.containsAll(wanted.modules());
+  }
+
+  private boolean isSyncDue() {
+    return view.lastSync() == null
+        || !wanted.syncRequestedAt().equals(view.syncRequestedAt())
+        || !clock.instant().isBefore(view.lastSync().plus(wanted.syncInterval()));
+  }
+
+  /** Installs, reads the account and resumes commits, as far as it is time for it. */
+  void work() {
+    Wanted now = wanted;
+    try {
+      if (isNew()) {
+        engine.prepare(now.modules());
+        prepared = new TreeSet<>(now.modules());
+        view = with(Reason.IMPORTING, "The account is read for the first time.");
+        // A commit that a crash interrupted goes on before anything else changes rows.
+        engine.wake();
+        sync(now);
+      } else if (isSyncDue()) {
+        sync(now);
+      }
+      boolean busy = engine.isBusy();
+      if (busy) {
+        engine.wake();
+      }
+      view = busy(busy);
+      retry = FIRST_RETRY;
+      notBefore = Instant.MIN;
+    } catch (UnavailableException e) {
+      LOG.warnf("environment %s: %s", id, e.getMessage());
+      failed(false, Reason.UNAVAILABLE, e.getMessage() + ". It is tried again.");
+    } catch (IllegalArgumentException | InvalidTransactionException e) {
+      failed(true, Reason.INVALID_SETTINGS, e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.errorf(e, "environment %s", id);
+      failed(false, Reason.INTERNAL_ERROR, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void sync(Wanted now) {
+    SyncReport report = engine.sync(Set.of());
+    boolean whole = report.failures().isEmpty();
+    view =
+        new View(
+            true,
+            false,
+            whole ? Reason.MIRRORED : Reason.SYNC_INCOMPLETE,
+            whole
+                ? "The rows mirror the account."
+                : "Some tables could not be read and are as they were before: "
+                    + String.join("; ", report.failures()),
+            engine.installedModules(),
+            clock.instant(),
+            report,
+            now.syncRequestedAt(),
+            view.busy());
+  }
+
+  private void failed(boolean stalled, Reason reason, String message) {
+    View old = view;
+    view =
+        new View(
+            // What was mirrored once can be planned on while AWS is away for a while.
+            old.ready() && !stalled,
+            stalled,
+            reason,
+            message,
+            old.modules(),
+            old.lastSync(),
+            old.report(),
+            old.syncRequestedAt(),
+            old.busy());
+    notBefore = clock.instant().plus(stalled ? LONGEST_RETRY : retry);
+    retry =
+        retry.multipliedBy(2).compareTo(LONGEST_RETRY) > 0 ? LONGEST_RETRY : retry.multipliedBy(2);
+  }
+
+  private View with(Reason reason, String message) {
+    View old = view;
+    return new View(
+        old.ready(),
+        false,
+        reason,
+        message,
+        engine.installedModules(),
+        old.lastSync(),
+        old.report(),
+        old.syncRequestedAt(),
+        old.busy());
+  }
+
+  private View busy(boolean busy) {
+    View old = view;
+    return new View(
+        old.ready(),
+        old.stalled(),
+        old.ready() && old.reason() == Reason.UNAVAILABLE ? Reason.MIRRORED : old.reason(),
+        old.ready() && old.reason() == Reason.UNAVAILABLE
+            ? "The rows mirror the account."
+            : old.message(),
+        old.modules(),
+        old.lastSync(),
+        old.report(),
+        old.syncRequestedAt(),
+        busy);
+  }
+
+  void close() {
+    engine.close();
+    try {
+      database.close();
+    } catch (SQLException e) {
+      LOG.warnf("environment %s: closing its connections: %s", id, e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Environment: one account mirrored in one database, and the engine that looks after it. */
+package io.iasql.operator.environment;

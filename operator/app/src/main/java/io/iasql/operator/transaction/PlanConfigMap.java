@@ -1,0 +1,75 @@
+package io.iasql.operator.transaction;
+
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.iasql.crds.SqlTransaction;
+import io.iasql.engine.catalog.Json;
+import io.iasql.engine.plan.PlanStore;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.GZIPOutputStream;
+
+/**
+ * A plan too long for a status, gzipped: one JSON object a line. An object of the API server takes
+ * about a megabyte; of a plan longer than that the rest is in the database.
+ */
+final class PlanConfigMap {
+  private static final int MAX_BYTES = 700_000;
+  private static final int BLOCK = 256;
+
+  private PlanConfigMap() {}
+
+  static String name(SqlTransaction transaction) {
+    return transaction.getMetadata().getName() + "-plan";
+  }
+
+  static void write(KubernetesClient client, SqlTransaction transaction, PlanStore.Stored plan) {
+    ConfigMap map =
+        new ConfigMapBuilder()
+            .withNewMetadata()
+            .withNamespace(transaction.getMetadata().getNamespace())
+            .withName(name(transaction))
+            .withLabels(Map.of("app.kubernetes.io/managed-by", "iasql-operator"))
+            .withAnnotations(Map.of("iasql.io/plan", plan.id()))
+            .withOwnerReferences(
+                new OwnerReferenceBuilder()
+                    .withApiVersion(transaction.getApiVersion())
+                    .withKind(transaction.getKind())
+                    .withName(transaction.getMetadata().getName())
+                    .withUid(transaction.getMetadata().getUid())
+                    .withController(true)
+                    .build())
+            .endMetadata()
+            .withBinaryData(
+                Map.of(
+                    "plan.jsonl.gz", Base64.getEncoder().encodeToString(compressed(plan.lines()))))
+            .build();
+    client.resource(map).fieldManager("iasql-operator").forceConflicts().serverSideApply();
+  }
+
+  static byte[] compressed(List<PlanStore.Line> lines) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(bytes, true)) {
+      int count = 0;
+      for (PlanStore.Line line : lines) {
+        gzip.write((Json.of(line) + "\n").getBytes(StandardCharsets.UTF_8));
+        if (++count % BLOCK == 0) {
+          gzip.flush();
+          if (bytes.size() > MAX_BYTES) {
+            break;
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("a stream in memory failed", e);
+    }
+    return bytes.toByteArray();
+  }
+}

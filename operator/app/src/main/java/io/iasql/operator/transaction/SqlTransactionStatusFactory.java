@@ -1,0 +1,149 @@
+package io.iasql.operator.transaction;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.iasql.crds.Condition;
+import io.iasql.crds.SqlTransaction;
+import io.iasql.crds.SqlTransactionStatus;
+import io.iasql.crds.SqlTransactionStatus.Action;
+import io.iasql.crds.SqlTransactionStatus.Change;
+import io.iasql.crds.SqlTransactionStatus.ColumnChange;
+import io.iasql.crds.SqlTransactionStatus.Phase;
+import io.iasql.crds.SqlTransactionStatus.Plan;
+import io.iasql.crds.SqlTransactionStatus.Summary;
+import io.iasql.engine.plan.PlanStore;
+import io.iasql.operator.status.Conditions;
+import io.iasql.operator.status.Reason;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Says in a status how far a transaction is. */
+final class SqlTransactionStatusFactory {
+  private static final int MAX_VALUE = 512;
+  private static final int MAX_NOTE = 1024;
+  private static final String PENDING = "(known after commit)";
+
+  private final Clock clock;
+
+  SqlTransactionStatusFactory(Clock clock) {
+    this.clock = clock;
+  }
+
+  /** The status that says what a snapshot says. */
+  SqlTransactionStatus of(SqlTransaction transaction, Snapshot snapshot) {
+    Plan plan = snapshot.plan().map(p -> plan(transaction, p)).orElse(null);
+    if (plan == null && snapshot.again() && transaction.getStatus() != null) {
+      plan = transaction.getStatus().plan();
+    }
+    return new SqlTransactionStatus(
+        transaction.getMetadata().getGeneration(),
+        snapshot.phase(),
+        plan,
+        plan == null
+            ? null
+            : Review.of(
+                transaction.getMetadata().getName(),
+                transaction.getSpec().description(),
+                plan,
+                transaction.getSpec().sql()),
+        snapshot.approvedBy().isEmpty() ? null : snapshot.approvedBy(),
+        snapshot.progress().isEmpty() ? null : snapshot.progress(),
+        Conditions.cut(snapshot.message()),
+        conditions(transaction, snapshot, plan));
+  }
+
+  /** Planning has not begun, because the environment is not ready. */
+  SqlTransactionStatus waiting(SqlTransaction transaction, Reason reason, String message) {
+    return of(transaction, Snapshot.of(Phase.PLANNING, reason, message, Optional.empty()));
+  }
+
+  private List<Condition> conditions(SqlTransaction transaction, Snapshot snapshot, Plan plan) {
+    Phase phase = snapshot.phase();
+    boolean ready = phase == Phase.COMMITTED || phase == Phase.NO_CHANGES;
+    boolean approved =
+        switch (phase) {
+          case QUEUED, COMMITTING, COMMITTED, PARTIALLY_APPLIED, ROLLED_BACK -> true;
+          default -> false;
+        };
+    boolean working = phase == Phase.PLANNING || phase == Phase.QUEUED || phase == Phase.COMMITTING;
+    boolean stalled =
+        phase == Phase.FAILED || phase == Phase.PARTIALLY_APPLIED || phase == Phase.ROLLED_BACK;
+    List<Condition> before =
+        transaction.getStatus() == null ? List.of() : transaction.getStatus().conditions();
+    String message = snapshot.message();
+    return Conditions.following(before, transaction.getMetadata().getGeneration(), clock)
+        .set(Conditions.READY, is(ready), snapshot.reason(), message)
+        .set(
+            "Planned",
+            is(plan != null || ready),
+            plan != null ? Reason.PLANNED : snapshot.reason(),
+            plan != null ? plan.id() + ": " + plan.text() : message)
+        .set(
+            "Approved",
+            is(approved),
+            approved ? Reason.PLAN_APPROVED : snapshot.reason(),
+            approved && plan != null ? plan.id() + " was approved." : message)
+        .set("Applied", is(ready), snapshot.reason(), message)
+        .setIf(
+            (working || snapshot.again()) && !stalled,
+            Conditions.RECONCILING,
+            snapshot.reason(),
+            message)
+        .setIf(stalled, Conditions.STALLED, snapshot.reason(), message)
+        .toList();
+  }
+
+  private static Condition.Status is(boolean holds) {
+    return holds ? Condition.Status.TRUE : Condition.Status.FALSE;
+  }
+
+  private static Plan plan(SqlTransaction transaction, PlanStore.Stored stored) {
+    boolean truncated = stored.lines().size() > Plan.MAX_CHANGES;
+    return new Plan(
+        stored.id(),
+        new Summary(
+            stored.summary().create(),
+            stored.summary().update(),
+            stored.summary().replace(),
+            stored.summary().delete()),
+        stored.summary().text(),
+        stored.lines().stream()
+            .limit(Plan.MAX_CHANGES)
+            .map(SqlTransactionStatusFactory::change)
+            .toList(),
+        truncated,
+        truncated ? PlanConfigMap.name(transaction) : null);
+  }
+
+  private static Change change(PlanStore.Line line) {
+    List<ColumnChange> columns = new ArrayList<>();
+    for (JsonNode column : line.columns()) {
+      columns.add(
+          new ColumnChange(
+              column.get("name").asText(),
+              text(column.get("before")),
+              column.get("known_after_commit").asBoolean() ? PENDING : text(column.get("after"))));
+    }
+    return new Change(
+        Action.valueOf(line.action().toUpperCase(Locale.ROOT)),
+        line.table(),
+        line.id(),
+        line.description(),
+        columns,
+        line.note().isEmpty() ? null : cut(line.note(), MAX_NOTE));
+  }
+
+  private static String text(JsonNode value) {
+    if (value == null || value.isNull()) {
+      return null;
+    }
+    String text = value.isTextual() ? value.asText() : value.toString();
+    return text.startsWith("hash:") ? "(write-only)" : cut(text, MAX_VALUE);
+  }
+
+  private static String cut(String text, int length) {
+    return text.length() <= length ? text : text.substring(0, length - 1) + "…";
+  }
+}
