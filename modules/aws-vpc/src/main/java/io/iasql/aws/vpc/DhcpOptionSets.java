@@ -11,6 +11,7 @@ import io.iasql.spi.Problem;
 import io.iasql.spi.Updates;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -88,7 +89,11 @@ final class DhcpOptionSets extends Ec2Resource<DhcpOptions>
                                 ResourceType.DHCP_OPTIONS, desired.tags(), token)))
             .dhcpOptions()
             .dhcpOptionsId();
-    return await(there, id, SOON, options -> true);
+    DhcpOptions created = await(there, id, SOON, options -> true);
+    // Not every endpoint that speaks EC2's API heeds the tags of this call.
+    return Objects.equals(created.tags(), desired.tags())
+        ? created
+        : update(there, created, withTags(created, desired.tags()));
   }
 
   @Override
@@ -97,6 +102,11 @@ final class DhcpOptionSets extends Ec2Resource<DhcpOptions>
     String id = current.dhcpOptionsId();
     Ec2Tags.update(Ec2.client(there), id, current.tags(), desired.tags());
     return await(there, id, SOON, options -> Objects.equals(options.tags(), desired.tags()));
+  }
+
+  private static DhcpOptions withTags(DhcpOptions options, Map<String, String> tags) {
+    return new DhcpOptions(
+        options.dhcpOptionsId(), options.dhcpConfigurations(), tags, options.region());
   }
 
   @Override

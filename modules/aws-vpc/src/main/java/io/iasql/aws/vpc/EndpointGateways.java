@@ -1,11 +1,9 @@
 package io.iasql.aws.vpc;
 
 import io.iasql.aws.vpc.ec2.Ec2;
-import io.iasql.aws.vpc.ec2.Ec2Tags;
 import io.iasql.spi.AwsScope;
 import io.iasql.spi.PlannedRows;
 import io.iasql.spi.Problem;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import software.amazon.awssdk.services.ec2.model.CreateVpcEndpointRequest;
@@ -52,9 +50,7 @@ final class EndpointGateways extends Endpoints<EndpointGateway> {
 
   @Override
   public List<Problem> validate(EndpointGateway desired, PlannedRows planned) {
-    List<Problem> problems = new ArrayList<>(Ec2Tags.problems(desired.tags()));
-    policyProblem(desired.policy()).ifPresent(problems::add);
-    return problems;
+    return commonProblems(desired);
   }
 
   @Override

@@ -1,11 +1,9 @@
 package io.iasql.aws.vpc;
 
 import io.iasql.aws.vpc.ec2.Ec2;
-import io.iasql.aws.vpc.ec2.Ec2Tags;
 import io.iasql.spi.AwsScope;
 import io.iasql.spi.PlannedRows;
 import io.iasql.spi.Problem;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -61,8 +59,7 @@ final class EndpointInterfaces extends Endpoints<EndpointInterface> {
 
   @Override
   public List<Problem> validate(EndpointInterface desired, PlannedRows planned) {
-    List<Problem> problems = new ArrayList<>(Ec2Tags.problems(desired.tags()));
-    policyProblem(desired.policy()).ifPresent(problems::add);
+    List<Problem> problems = commonProblems(desired);
     Vpc vpc = desired.vpc();
     if (desired.vpcEndpointId() == null
         && Boolean.TRUE.equals(desired.privateDnsEnabled())

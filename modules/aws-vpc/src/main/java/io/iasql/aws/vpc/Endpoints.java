@@ -3,6 +3,7 @@ package io.iasql.aws.vpc;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.iasql.aws.account.PolicySyntax;
 import io.iasql.aws.vpc.ec2.Ec2;
 import io.iasql.aws.vpc.ec2.Ec2Resource;
 import io.iasql.aws.vpc.ec2.Ec2Tags;
@@ -22,8 +23,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import software.amazon.awssdk.services.ec2.model.CreateVpcEndpointRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeVpcEndpointsRequest;
 import software.amazon.awssdk.services.ec2.model.Filter;
 import software.amazon.awssdk.services.ec2.model.ModifyVpcEndpointRequest;
 import software.amazon.awssdk.services.ec2.model.ResourceType;
@@ -69,10 +73,17 @@ abstract class Endpoints<R extends Record> extends Ec2Resource<R> implements Upd
   protected Stream<R> describe(AwsScope scope, List<Filter> filters) {
     List<Filter> ofKind = new ArrayList<>(filters);
     ofKind.add(Ec2.filter("vpc-endpoint-type", kind.toString()));
-    return Ec2.client(scope)
-        .describeVpcEndpointsPaginator(r -> r.filters(ofKind))
-        .vpcEndpoints()
-        .stream()
+    return describe(scope, r -> r.filters(ofKind));
+  }
+
+  @Override
+  protected Optional<R> byId(AwsScope scope, String id) {
+    return Ec2.ifThere(() -> describe(scope, r -> r.vpcEndpointIds(id)).findFirst());
+  }
+
+  private Stream<R> describe(
+      AwsScope scope, Consumer<DescribeVpcEndpointsRequest.Builder> selection) {
+    return Ec2.client(scope).describeVpcEndpointsPaginator(selection).vpcEndpoints().stream()
         .filter(endpoint -> kind.toString().equals(endpoint.vpcEndpointTypeAsString()))
         .filter(endpoint -> !"deleted".equals(state(endpoint)))
         .flatMap(
@@ -99,6 +110,13 @@ abstract class Endpoints<R extends Record> extends Ec2Resource<R> implements Upd
   @Override
   protected Duration deletionLimit() {
     return CHANGE_LIMIT;
+  }
+
+  /** What is wrong with what all endpoints have. */
+  List<Problem> commonProblems(R desired) {
+    List<Problem> problems = new ArrayList<>(Ec2Tags.problems(common(desired).tags()));
+    problems.addAll(PolicySyntax.ofResource("policy", common(desired).policy()));
+    return problems;
   }
 
   @Override
@@ -165,31 +183,11 @@ abstract class Endpoints<R extends Record> extends Ec2Resource<R> implements Upd
             });
   }
 
-  /** What is wrong with an endpoint's policy, if anything. */
-  static Optional<Problem> policyProblem(JsonNode policy) {
-    if (policy == null || policy.isNull()) {
-      return Optional.empty();
-    }
-    JsonNode statements = policy.path("Statement");
-    boolean readable =
-        policy.isObject()
-            && (statements.isObject()
-                || statements.isArray() && !statements.isEmpty() && allObjects(statements));
-    return readable
-        ? Optional.empty()
-        : Optional.of(
-            new Problem(
-                "policy",
-                "policy must be a policy document with a Statement, such as {\"Statement\":"
-                    + " [{\"Effect\": \"Allow\", \"Principal\": \"*\", \"Action\": \"*\","
-                    + " \"Resource\": \"*\"}]}."));
-  }
-
   static List<String> minus(Collection<String> some, Collection<String> others) {
     return some.stream().filter(one -> !others.contains(one)).toList();
   }
 
-  private R settled(AwsScope scope, String id, java.util.function.Predicate<R> expected) {
+  private R settled(AwsScope scope, String id, Predicate<R> expected) {
     R endpoint =
         await(
             scope, id, CHANGE_LIMIT, e -> !"pending".equals(common(e).state()) && expected.test(e));
@@ -207,7 +205,7 @@ abstract class Endpoints<R extends Record> extends Ec2Resource<R> implements Upd
 
   private static String reason(AwsScope scope, String id) {
     return Ec2.client(scope)
-        .describeVpcEndpointsPaginator(r -> r.filters(Ec2.filter("vpc-endpoint-id", id)))
+        .describeVpcEndpointsPaginator(r -> r.vpcEndpointIds(id))
         .vpcEndpoints()
         .stream()
         .filter(e -> e.lastError() != null && e.lastError().message() != null)
@@ -248,14 +246,5 @@ abstract class Endpoints<R extends Record> extends Ec2Resource<R> implements Upd
 
   private static boolean samePolicy(JsonNode one, JsonNode other) {
     return Objects.equals(PolicyDocuments.canonical(one), PolicyDocuments.canonical(other));
-  }
-
-  private static boolean allObjects(JsonNode list) {
-    for (JsonNode node : list) {
-      if (!node.isObject()) {
-        return false;
-      }
-    }
-    return true;
   }
 }

@@ -137,12 +137,9 @@ final class NatGateways extends Ec2Resource<NatGateway> implements Updates<NatGa
 
   /** The address that an earlier try of this action has allocated, or a new one. */
   private static String allocateOnce(AwsScope scope, NatGateway desired, IdempotencyToken token) {
-    return Ec2.client(scope)
-        .describeAddresses(r -> r.filters(Ec2Tags.markedWith(token)))
-        .addresses()
-        .stream()
+    return Ec2Tags.markedWith(Ec2.client(scope), token)
+        .filter(id -> id.startsWith("eipalloc-"))
         .findFirst()
-        .map(address -> address.allocationId())
         .orElseGet(() -> ElasticIps.allocate(scope, desired.tags(), token));
   }
 

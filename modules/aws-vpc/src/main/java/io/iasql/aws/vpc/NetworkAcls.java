@@ -14,8 +14,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import software.amazon.awssdk.services.ec2.Ec2Client;
+import software.amazon.awssdk.services.ec2.model.DescribeNetworkAclsRequest;
 import software.amazon.awssdk.services.ec2.model.Filter;
 import software.amazon.awssdk.services.ec2.model.NetworkAclEntry;
 import software.amazon.awssdk.services.ec2.model.ResourceType;
@@ -30,12 +33,18 @@ final class NetworkAcls extends Ec2Resource<NetworkAcl> implements Updates<Netwo
 
   @Override
   protected Stream<NetworkAcl> describe(AwsScope scope, List<Filter> filters) {
-    List<Filter> custom = new ArrayList<>(filters);
-    custom.add(Ec2.filter("default", "false"));
-    return Ec2.client(scope)
-        .describeNetworkAclsPaginator(r -> r.filters(custom))
-        .networkAcls()
-        .stream()
+    return describe(scope, r -> r.filters(filters));
+  }
+
+  @Override
+  protected Optional<NetworkAcl> byId(AwsScope scope, String id) {
+    return Ec2.ifThere(() -> describe(scope, r -> r.networkAclIds(id)).findFirst());
+  }
+
+  private static Stream<NetworkAcl> describe(
+      AwsScope scope, Consumer<DescribeNetworkAclsRequest.Builder> selection) {
+    return Ec2.client(scope).describeNetworkAclsPaginator(selection).networkAcls().stream()
+        .filter(acl -> !Boolean.TRUE.equals(acl.isDefault()))
         .map(
             acl ->
                 new NetworkAcl(

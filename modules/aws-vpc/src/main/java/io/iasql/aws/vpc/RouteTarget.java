@@ -9,6 +9,7 @@ import software.amazon.awssdk.services.ec2.model.CreateRouteRequest;
 import software.amazon.awssdk.services.ec2.model.ReplaceRouteRequest;
 
 /** The columns that can hold a route's target, and the parameters of the API they go to. */
+@SuppressWarnings("ImmutableEnumChecker") // the functions are references to methods without state
 enum RouteTarget {
   EGRESS_ONLY_INTERNET_GATEWAY(
       "egress_only_internet_gateway_id",

@@ -1,5 +1,6 @@
 package io.iasql.aws.vpc;
 
+import io.iasql.aws.account.Details;
 import io.iasql.aws.vpc.ec2.Ec2;
 import io.iasql.aws.vpc.ec2.Ec2Resource;
 import io.iasql.aws.vpc.ec2.Ec2Tags;
@@ -18,7 +19,6 @@ import java.util.stream.Stream;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.AttributeBooleanValue;
 import software.amazon.awssdk.services.ec2.model.DescribeVpcAttributeResponse;
-import software.amazon.awssdk.services.ec2.model.Ec2Exception;
 import software.amazon.awssdk.services.ec2.model.Filter;
 import software.amazon.awssdk.services.ec2.model.ModifyVpcAttributeRequest;
 import software.amazon.awssdk.services.ec2.model.ResourceType;
@@ -36,8 +36,9 @@ final class Vpcs extends Ec2Resource<Vpc> implements Updates<Vpc> {
   @Override
   protected Stream<Vpc> describe(AwsScope scope, List<Filter> filters) {
     Ec2Client ec2 = Ec2.client(scope);
-    return ec2.describeVpcsPaginator(r -> r.filters(filters)).vpcs().stream()
-        .flatMap(vpc -> record(ec2, scope.region(), vpc).stream());
+    return Details.of(
+        ec2.describeVpcsPaginator(r -> r.filters(filters)).vpcs().stream(),
+        vpc -> record(ec2, scope.region(), vpc));
   }
 
   @Override
@@ -207,32 +208,32 @@ final class Vpcs extends Ec2Resource<Vpc> implements Updates<Vpc> {
 
   private static Optional<Vpc> record(
       Ec2Client ec2, String region, software.amazon.awssdk.services.ec2.model.Vpc vpc) {
-    try {
-      String dhcp = vpc.dhcpOptionsId();
-      return Optional.of(
-          new Vpc(
-              vpc.vpcId(),
-              vpc.cidrBlock(),
-              vpc.stateAsString(),
-              Boolean.TRUE.equals(vpc.isDefault()),
-              flag(
-                  attribute(ec2, vpc.vpcId(), VpcAttributeName.ENABLE_DNS_HOSTNAMES)
-                      .enableDnsHostnames()),
-              flag(
-                  attribute(ec2, vpc.vpcId(), VpcAttributeName.ENABLE_DNS_SUPPORT)
-                      .enableDnsSupport()),
-              flag(
-                  attribute(ec2, vpc.vpcId(), VpcAttributeName.ENABLE_NETWORK_ADDRESS_USAGE_METRICS)
-                      .enableNetworkAddressUsageMetrics()),
-              Ec2Tags.visible(vpc.tags()),
-              region,
-              dhcp == null || dhcp.equals(NO_DHCP_OPTIONS) ? null : DhcpOptions.of(dhcp, region)));
-    } catch (Ec2Exception e) {
-      if (Ec2.isNotFound(e)) {
-        return Optional.empty();
-      }
-      throw e;
-    }
+    String dhcp = vpc.dhcpOptionsId();
+    return Ec2.ifThere(
+        () ->
+            Optional.of(
+                new Vpc(
+                    vpc.vpcId(),
+                    vpc.cidrBlock(),
+                    vpc.stateAsString(),
+                    Boolean.TRUE.equals(vpc.isDefault()),
+                    flag(
+                        attribute(ec2, vpc.vpcId(), VpcAttributeName.ENABLE_DNS_HOSTNAMES)
+                            .enableDnsHostnames()),
+                    flag(
+                        attribute(ec2, vpc.vpcId(), VpcAttributeName.ENABLE_DNS_SUPPORT)
+                            .enableDnsSupport()),
+                    flag(
+                        attribute(
+                                ec2,
+                                vpc.vpcId(),
+                                VpcAttributeName.ENABLE_NETWORK_ADDRESS_USAGE_METRICS)
+                            .enableNetworkAddressUsageMetrics()),
+                    Ec2Tags.visible(vpc.tags()),
+                    region,
+                    dhcp == null || dhcp.equals(NO_DHCP_OPTIONS)
+                        ? null
+                        : DhcpOptions.of(dhcp, region))));
   }
 
   private static DescribeVpcAttributeResponse attribute(

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import software.amazon.awssdk.services.ec2.Ec2Client;
@@ -77,6 +78,18 @@ public final class Ec2 {
       if (!done.contains(code(e)) && !(done.contains(".NotFound") && isNotFound(e))) {
         throw e;
       }
+    }
+  }
+
+  /** The answer to a question by id, which EC2 refuses where there is nothing with that id. */
+  public static <T> Optional<T> ifThere(Supplier<Optional<T>> question) {
+    try {
+      return question.get();
+    } catch (Ec2Exception e) {
+      if (isNotFound(e)) {
+        return Optional.empty();
+      }
+      throw e;
     }
   }
 

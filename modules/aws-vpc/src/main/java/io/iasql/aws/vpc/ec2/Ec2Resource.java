@@ -63,7 +63,11 @@ public abstract class Ec2Resource<R extends Record> implements Creates<R>, Delet
 
   @Override
   public Optional<R> find(AwsScope scope, R desired, IdempotencyToken token) {
-    return first(Ec2.at(scope, region(desired)), Ec2Tags.markedWith(token));
+    AwsScope there = Ec2.at(scope, region(desired));
+    // DescribeTags also shows what has been deleted a while ago, and companions of the creation.
+    return Ec2Tags.markedWith(Ec2.client(there), token)
+        .flatMap(id -> byId(there, id).stream())
+        .findFirst();
   }
 
   @Override
@@ -83,7 +87,7 @@ public abstract class Ec2Resource<R extends Record> implements Creates<R>, Delet
   }
 
   /** The resource with this id. */
-  protected final Optional<R> byId(AwsScope scope, String id) {
+  protected Optional<R> byId(AwsScope scope, String id) {
     // Some filters select the container that a resource is shown in.
     return describe(scope, List.of(Ec2.filter(idFilter(), id)))
         .filter(resource -> id.equals(id(resource)))

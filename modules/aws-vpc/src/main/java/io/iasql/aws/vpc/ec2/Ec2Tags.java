@@ -7,10 +7,11 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import software.amazon.awssdk.services.ec2.Ec2Client;
-import software.amazon.awssdk.services.ec2.model.Filter;
 import software.amazon.awssdk.services.ec2.model.ResourceType;
 import software.amazon.awssdk.services.ec2.model.Tag;
+import software.amazon.awssdk.services.ec2.model.TagDescription;
 import software.amazon.awssdk.services.ec2.model.TagSpecification;
 
 /**
@@ -68,9 +69,16 @@ public final class Ec2Tags {
     return TagSpecification.builder().resourceType(type).tags(all).build();
   }
 
-  /** Finds what {@link #specification} has marked. */
-  public static Filter markedWith(IdempotencyToken token) {
-    return Ec2.filter("tag:" + IdempotencyToken.TAG, token.value());
+  /** The ids of what {@link #specification} has marked (DescribeTags). */
+  public static Stream<String> markedWith(Ec2Client ec2, IdempotencyToken token) {
+    return ec2
+        .describeTagsPaginator(
+            r ->
+                r.filters(
+                    Ec2.filter("key", IdempotencyToken.TAG), Ec2.filter("value", token.value())))
+        .tags()
+        .stream()
+        .map(TagDescription::resourceId);
   }
 
   /** Brings the tags of a resource from one set to another (CreateTags, DeleteTags). */
