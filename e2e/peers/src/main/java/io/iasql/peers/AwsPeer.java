@@ -77,10 +77,13 @@ public final class AwsPeer implements AutoCloseable {
    */
   public static AwsPeer start(Options options) {
     return Provider.first(
-        "AWS emulator", providers(options, CacheFolder.ofUser()), options.narrator());
+        "AWS emulator",
+        providers(options, CacheFolder.ofUser(), DockerEngine.ofThisMachine()),
+        options.narrator());
   }
 
-  static List<Provider<AwsPeer>> providers(Options options, CacheFolder cache) {
+  static List<Provider<AwsPeer>> providers(
+      Options options, CacheFolder cache, DockerEngine docker) {
     return options
         .endpoint()
         .<List<Provider<AwsPeer>>>map(
@@ -88,7 +91,7 @@ public final class AwsPeer implements AutoCloseable {
         .orElseGet(
             () ->
                 List.of(
-                    new DockerEmulator(options.emulator(), DockerEngine.ofThisMachine()),
+                    new DockerEmulator(options.emulator(), docker),
                     new PythonEmulator(options.emulator(), cache, options.narrator())));
   }
 
