@@ -106,8 +106,10 @@ public record SqlTransactionStatus(
   public record Change(
       @Required @JsonPropertyDescription("What happens to the resource.") Action action,
       @Required @JsonPropertyDescription("Its table.") String table,
-      @Required @JsonPropertyDescription("What identifies it in its table.") String id,
-      @JsonPropertyDescription("The change in a few words.") String description,
+      @JsonPropertyDescription("The id of its row. Absent: a new row, or a table without ids.")
+          String id,
+      @JsonPropertyDescription("What AWS or people know it by, such as its name and region.")
+          String description,
       @JsonPropertyDescription("The columns that change.") List<ColumnChange> columns,
       @JsonPropertyDescription("What a reviewer should know, such as why it is replaced.")
           String note) {
