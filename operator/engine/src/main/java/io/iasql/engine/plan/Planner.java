@@ -351,12 +351,18 @@ public final class Planner {
     }
 
     private Plan.Change change(Column column, ObjectNode from) {
-      boolean pending = pending(column);
+      boolean pending = pending(column) && !namesChosenKey(column);
       JsonNode after =
           pending && column.kind() == Column.Kind.REFERENCE
               ? Digest.stable(Shape.of(column.target()), one.after().get(column.name()))
               : Shape.canonical(column, one.after());
       return new Plan.Change(column.name(), Shape.canonical(column, from), after, pending);
+    }
+
+    /** Whether the resource that a reference names is known by what people chose. */
+    private static boolean namesChosenKey(Column column) {
+      return column.kind() == Column.Kind.REFERENCE
+          && Shape.of(column.target()).key().stream().noneMatch(Column::assigned);
     }
 
     private static boolean same(Column column, ObjectNode a, ObjectNode b) {
