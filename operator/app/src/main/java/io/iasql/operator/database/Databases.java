@@ -28,7 +28,7 @@ public class Databases implements DatabaseProvisioner {
   Databases(KubernetesClient client, OperatorConfig config) {
     this.config = config.database();
     this.managed = new ManagedDatabase(client, this.config.managed(), Databases::password);
-    this.server = new EmbeddedServer(this.config.embedded().folder());
+    this.server = new EmbeddedServer(this.config.embedded().folder(), Databases::password);
     this.embedded = new EmbeddedDatabase(server, starter);
   }
 

@@ -28,7 +28,8 @@ final class EmbeddedDatabase implements DatabaseProvisioner {
 
   private final EmbeddedServer server;
   private final Executor executor;
-  private final Map<String, CompletableFuture<Integer>> databases = new ConcurrentHashMap<>();
+  private final Map<String, CompletableFuture<DatabaseEndpoint>> databases =
+      new ConcurrentHashMap<>();
 
   /**
    * @param executor where the server is started: that takes seconds
@@ -42,24 +43,14 @@ final class EmbeddedDatabase implements DatabaseProvisioner {
   public DatabaseState provision(Environment environment, KubernetesObjects objects) {
     String name =
         databaseName(environment.getMetadata().getNamespace(), environment.getMetadata().getName());
-    CompletableFuture<Integer> database =
+    CompletableFuture<DatabaseEndpoint> database =
         databases.compute(
             name, (key, known) -> known == null || isStale(known) ? make(key) : known);
     if (!database.isDone()) {
       return new Waiting(Reason.DATABASE_STARTING, "The embedded PostgreSQL is starting.", SOON);
     }
     try {
-      return new Ready(
-          new DatabaseEndpoint(
-              PROVIDER,
-              EmbeddedServer.HOST,
-              database.join(),
-              name,
-              EmbeddedServer.USER,
-              "",
-              "disable",
-              Optional.empty(),
-              Optional.empty()));
+      return new Ready(database.join());
     } catch (CompletionException e) {
       databases.remove(name, database);
       LOG.warnf(e.getCause(), "embedded database %s", name);
@@ -71,15 +62,16 @@ final class EmbeddedDatabase implements DatabaseProvisioner {
   }
 
   /** A database made by a server that has died since. */
-  private boolean isStale(CompletableFuture<Integer> database) {
+  private boolean isStale(CompletableFuture<DatabaseEndpoint> database) {
     return database.isDone() && !database.isCompletedExceptionally() && !server.isRunning();
   }
 
-  private CompletableFuture<Integer> make(String name) {
+  private CompletableFuture<DatabaseEndpoint> make(String name) {
     return CompletableFuture.supplyAsync(
         () -> {
           try {
-            return server.createDatabase(name);
+            int port = server.createDatabase(name);
+            return endpoint(port, name, server.password());
           } catch (IOException e) {
             throw new UncheckedIOException(e.getMessage(), e);
           } catch (SQLException e) {
@@ -87,6 +79,19 @@ final class EmbeddedDatabase implements DatabaseProvisioner {
           }
         },
         executor);
+  }
+
+  private static DatabaseEndpoint endpoint(int port, String name, String password) {
+    return new DatabaseEndpoint(
+        PROVIDER,
+        EmbeddedServer.HOST,
+        port,
+        name,
+        EmbeddedServer.USER,
+        password,
+        "disable",
+        Optional.empty(),
+        Optional.empty());
   }
 
   /**

@@ -2,8 +2,10 @@ package io.iasql.operator.database;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -13,7 +15,10 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -30,15 +35,20 @@ final class EmbeddedServer implements AutoCloseable {
   private static final int PORT_LINE = 3;
 
   private final Path folder;
+  private final Supplier<String> passwords;
   private Running running;
+  // Holds a lock on the data until it is closed, even when the server has died.
+  private EmbeddedPostgres started;
 
   private record Running(ProcessHandle process, int port) {}
 
   /**
    * @param folder holds the data and the unpacked server; made when it is not there
+   * @param passwords makes the superuser's password, once
    */
-  EmbeddedServer(Path folder) {
+  EmbeddedServer(Path folder, Supplier<String> passwords) {
     this.folder = folder.toAbsolutePath();
+    this.passwords = passwords;
   }
 
   /** Whether the server has been started and lives. */
@@ -71,20 +81,60 @@ final class EmbeddedServer implements AutoCloseable {
   }
 
   private Running start() throws IOException {
-    Files.createDirectories(folder);
-    // Unpacked binaries go here too; the library has no other way to keep its hands off /tmp.
-    System.setProperty("ot.epg.working-dir", folder.resolve("server").toString());
-    EmbeddedPostgres.builder()
-        .setOverrideWorkingDirectory(folder.resolve("server").toFile())
-        .setDataDirectory(data())
-        .setCleanDataDirectory(false)
-        .setRegisterShutdownHook(false)
-        .setPGStartupWait(START_LIMIT)
-        .setServerConfig("listen_addresses", HOST)
-        .start();
+    Path server = folder.resolve("server");
+    Path log = folder.resolve("postgresql.log");
+    makePassword();
+    // The library knows no other way to keep its hands off the system's folder for temporary files.
+    System.setProperty("ot.epg.working-dir", server.toString());
+    releaseLock();
+    started =
+        EmbeddedPostgres.builder()
+            .setOverrideWorkingDirectory(server.toFile())
+            .setDataDirectory(data())
+            .setCleanDataDirectory(false)
+            .setRegisterShutdownHook(false)
+            .setPGStartupWait(START_LIMIT)
+            // The library's own settings are for data that may be lost.
+            .setServerConfig("fsync", "on")
+            .setServerConfig("synchronous_commit", "on")
+            .setServerConfig("listen_addresses", HOST)
+            .setServerConfig("unix_socket_directories", "")
+            .setLocaleConfig("pwfile", passwordFile().toString())
+            .setConnectConfig("password", password())
+            .setDataDirectoryCustomizer(made -> requirePasswords(made.toPath()))
+            .setOutputRedirector(ProcessBuilder.Redirect.appendTo(log.toFile()))
+            .setErrorRedirector(ProcessBuilder.Redirect.appendTo(log.toFile()))
+            .start();
     return leftBehind()
-        .orElseThrow(
-            () -> new IOException("PostgreSQL ended as soon as it had started in " + data()));
+        .orElseThrow(() -> new IOException("PostgreSQL ended soon after its start, see " + log));
+  }
+
+  /** The superuser's password, made with the data and kept beside it. */
+  String password() throws IOException {
+    return Files.readString(passwordFile());
+  }
+
+  private void makePassword() throws IOException {
+    Files.createDirectories(folder);
+    if (!Files.exists(passwordFile())) {
+      // Only the owner can read a temporary file.
+      Path made = Files.createTempFile(folder, "password", "");
+      Files.writeString(made, passwords.get());
+      Files.move(made, passwordFile(), StandardCopyOption.ATOMIC_MOVE);
+    }
+  }
+
+  /** As a server of production does; dblink, for one, refuses users that need no password. */
+  private static void requirePasswords(Path data) {
+    try {
+      Files.writeString(data.resolve("pg_hba.conf"), "host all all 127.0.0.1/32 scram-sha-256\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Path passwordFile() {
+    return folder.resolve("password");
   }
 
   private Path data() {
@@ -119,19 +169,22 @@ final class EmbeddedServer implements AutoCloseable {
     }
   }
 
-  private static Connection connect(int port) throws SQLException {
+  private Connection connect(int port) throws SQLException, IOException {
     return DriverManager.getConnection(
-        "jdbc:postgresql://%s:%d/postgres?user=%s&loginTimeout=10".formatted(HOST, port, USER));
+        "jdbc:postgresql://%s:%d/postgres?loginTimeout=10".formatted(HOST, port), USER, password());
   }
 
   /** Stops the server, whoever is connected. */
   @Override
   public synchronized void close() throws IOException {
-    if (!isRunning()) {
-      return;
+    releaseLock();
+    if (isRunning()) {
+      interrupt(running.process());
     }
-    ProcessHandle process = running.process();
     running = null;
+  }
+
+  private static void interrupt(ProcessHandle process) throws IOException {
     // Java knows SIGTERM only, by which PostgreSQL waits for its clients; SIGINT ends them.
     new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start();
     try {
@@ -139,8 +192,16 @@ final class EmbeddedServer implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while PostgreSQL was stopping", e);
-    } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
+    } catch (ExecutionException | TimeoutException e) {
       throw new IOException("PostgreSQL, process " + process.pid() + ", does not stop", e);
+    }
+  }
+
+  /** Stops the server that was started here, if it still lives. */
+  private void releaseLock() throws IOException {
+    if (started != null) {
+      started.close();
+      started = null;
     }
   }
 }

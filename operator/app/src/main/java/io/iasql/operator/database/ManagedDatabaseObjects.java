@@ -24,6 +24,7 @@ import io.iasql.operator.OperatorConfig;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** The Kubernetes objects of one managed database, as they should be. */
 final class ManagedDatabaseObjects {
@@ -258,8 +259,8 @@ final class ManagedDatabaseObjects {
           .build();
     }
     return new ResourceRequirementsBuilder()
-        .withRequests(wanted.get().requests())
-        .withLimits(wanted.get().limits())
+        .withRequests(sorted(wanted.get().requests()))
+        .withLimits(sorted(wanted.get().limits()))
         .build();
   }
 
@@ -273,19 +274,26 @@ final class ManagedDatabaseObjects {
   }
 
   private Map<String, String> selector() {
-    return Map.of("app.kubernetes.io/name", "postgresql", "app.kubernetes.io/instance", name());
+    return sorted(
+        Map.of("app.kubernetes.io/name", "postgresql", "app.kubernetes.io/instance", name()));
   }
 
   private Map<String, String> labels() {
-    return Map.of(
-        "app.kubernetes.io/name",
-        "postgresql",
-        "app.kubernetes.io/instance",
-        name(),
-        "app.kubernetes.io/managed-by",
-        OPERATOR,
-        "iasql.io/environment",
-        environment.getMetadata().getName());
+    return sorted(
+        Map.of(
+            "app.kubernetes.io/name",
+            "postgresql",
+            "app.kubernetes.io/instance",
+            name(),
+            "app.kubernetes.io/managed-by",
+            OPERATOR,
+            "iasql.io/environment",
+            environment.getMetadata().getName()));
+  }
+
+  /** The same objects have the same JSON in every process. */
+  private static <V> Map<String, V> sorted(Map<String, V> map) {
+    return new TreeMap<>(map);
   }
 
   private List<OwnerReference> owner() {

@@ -1,0 +1,241 @@
+package io.iasql.operator.database;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import io.iasql.crds.Environment;
+import io.iasql.operator.OperatorConfigs;
+import io.iasql.operator.TestCluster;
+import io.iasql.operator.database.DatabaseState.Blocked;
+import io.iasql.operator.database.DatabaseState.Ready;
+import io.iasql.operator.database.DatabaseState.Waiting;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Against a real API server; where there is no StatefulSet controller, the test plays its part. */
+class ManagedDatabaseIT {
+  private final KubernetesClient client = TestCluster.client();
+  private final String namespace = TestCluster.newNamespace();
+  private final Deque<String> passwords = new ArrayDeque<>(List.of("first", "second", "third"));
+  private final DatabaseProvisioner managed = provisioner("dns");
+  private Environment environment;
+
+  @BeforeEach
+  void createEnvironment() {
+    environment = client.resource(manifest("1Gi")).create();
+  }
+
+  @Test
+  void makesEverythingOnceAndThenWaitsForThePod() {
+    DatabaseState first = managed.provision(environment, stored());
+    List<String> versions = versions();
+    DatabaseState second = managed.provision(environment, stored());
+
+    assertThat(first).isInstanceOf(Waiting.class).isEqualTo(second);
+    assertThat(((Waiting) first).message()).contains("StatefulSet iasql-staging is starting");
+    assertThat(versions()).isEqualTo(versions);
+    assertThat(passwords).containsExactly("second", "third");
+  }
+
+  @Test
+  void givesTheLoginWhenThePodIsReady() {
+    managed.provision(environment, stored());
+    playController(1);
+
+    DatabaseEndpoint endpoint = ((Ready) managed.provision(environment, stored())).endpoint();
+
+    assertThat(endpoint.host()).isEqualTo("iasql-staging." + namespace + ".svc");
+    assertThat(endpoint.port()).isEqualTo(5432);
+    assertThat(endpoint.user()).isEqualTo("iasql");
+    assertThat(endpoint.password()).isEqualTo("first");
+    assertThat(endpoint.secretName()).contains("iasql-staging-owner");
+  }
+
+  @Test
+  void goesByTheClusterIpWhereDnsIsOutOfReach() {
+    DatabaseProvisioner outside = provisioner("cluster-ip");
+    outside.provision(environment, stored());
+    playController(1);
+
+    DatabaseEndpoint endpoint = ((Ready) outside.provision(environment, stored())).endpoint();
+
+    assertThat(endpoint.host()).isEqualTo(service().getSpec().getClusterIP()).matches("[0-9.]+");
+  }
+
+  @Test
+  void dataAndPasswordOutliveTheEnvironment() {
+    managed.provision(environment, stored());
+
+    assertThat(secret().getMetadata().getOwnerReferences()).isEmpty();
+    assertThat(statefulSet().getMetadata().getOwnerReferences())
+        .singleElement()
+        .satisfies(
+            owner -> assertThat(owner.getUid()).isEqualTo(environment.getMetadata().getUid()));
+    assertThat(statefulSet().getSpec().getPersistentVolumeClaimRetentionPolicy().getWhenDeleted())
+        .isEqualTo("Retain");
+  }
+
+  @Test
+  void doesNotMakeAnotherPasswordWhileTheDataIsThere() {
+    managed.provision(environment, stored());
+    client.resource(claim("1Gi")).create();
+    client.resource(secret()).delete();
+
+    DatabaseState state = managed.provision(environment, stored());
+
+    assertThat(state).isInstanceOf(Blocked.class);
+    assertThat(((Blocked) state).message()).contains("iasql-staging-owner", "data-iasql-staging-0");
+    assertThat(passwords).containsExactly("third");
+  }
+
+  @Test
+  void looksTwiceBeforeItMakesAPassword() {
+    managed.provision(environment, stored());
+
+    managed.provision(environment, new NothingCached());
+
+    assertThat(ServiceBinding.of(secret()).password()).contains("first");
+  }
+
+  @Test
+  void growsTheVolume() {
+    managed.provision(environment, stored());
+    client.resource(claim("1Gi")).create();
+    environment.setSpec(manifest("2Gi").getSpec());
+    Environment larger = client.resource(environment).update();
+
+    // The API server refuses it, as it should for a claim that is not bound.
+    assertThatThrownBy(() -> managed.provision(larger, stored()))
+        .hasMessageContaining("bound claims");
+
+    PersistentVolumeClaim claim = client.resource(claim("1Gi")).get();
+    claim.getStatus().setPhase("Bound");
+    claim.getStatus().setCapacity(Map.of("storage", new Quantity("1Gi")));
+    client.resource(claim).updateStatus();
+    assertThatThrownBy(() -> managed.provision(larger, stored()))
+        .hasMessageContaining("storageclass");
+    assertThat(
+            statefulSet()
+                .getSpec()
+                .getVolumeClaimTemplates()
+                .get(0)
+                .getSpec()
+                .getResources()
+                .getRequests())
+        .containsEntry("storage", new Quantity("1Gi"));
+  }
+
+  @Test
+  void bringsBackWhatSomebodyDeleted() {
+    managed.provision(environment, stored());
+    client.resource(service()).delete();
+
+    managed.provision(environment, stored());
+
+    assertThat(service()).isNotNull();
+  }
+
+  private DatabaseProvisioner provisioner(String address) {
+    return new ManagedDatabase(
+        client,
+        OperatorConfigs.with(Map.of("iasql.database.managed.address", address))
+            .database()
+            .managed(),
+        passwords::pop);
+  }
+
+  private Environment manifest(String storage) {
+    return Serialization.unmarshal(
+        """
+        apiVersion: iasql.io/v1alpha1
+        kind: Environment
+        metadata: {name: staging, namespace: %s}
+        spec:
+          awsConnectionRef: {name: staging}
+          modules: [aws_s3]
+          database: {managed: {storage: %s}}
+        """
+            .formatted(namespace, storage),
+        Environment.class);
+  }
+
+  private PersistentVolumeClaim claim(String storage) {
+    return new PersistentVolumeClaimBuilder()
+        .withNewMetadata()
+        .withNamespace(namespace)
+        .withName("data-iasql-staging-0")
+        .endMetadata()
+        .withNewSpec()
+        .withAccessModes("ReadWriteOnce")
+        .withNewResources()
+        .addToRequests("storage", new Quantity(storage))
+        .endResources()
+        .endSpec()
+        .build();
+  }
+
+  private void playController(int ready) {
+    client
+        .resource(
+            new StatefulSetBuilder(statefulSet())
+                .withNewStatus()
+                .withReplicas(ready)
+                .withReadyReplicas(ready)
+                .endStatus()
+                .build())
+        .updateStatus();
+  }
+
+  private Secret secret() {
+    return client.secrets().inNamespace(namespace).withName("iasql-staging-owner").get();
+  }
+
+  private Service service() {
+    return client.services().inNamespace(namespace).withName("iasql-staging").get();
+  }
+
+  private StatefulSet statefulSet() {
+    return client.apps().statefulSets().inNamespace(namespace).withName("iasql-staging").get();
+  }
+
+  private List<String> versions() {
+    return List.of(
+        secret().getMetadata().getResourceVersion(),
+        service().getMetadata().getResourceVersion(),
+        statefulSet().getMetadata().getResourceVersion());
+  }
+
+  private KubernetesObjects stored() {
+    return new Stored(client);
+  }
+
+  private record Stored(KubernetesClient client) implements KubernetesObjects {
+    @Override
+    public <T extends HasMetadata> Optional<T> find(Class<T> type, String namespace, String name) {
+      return Optional.ofNullable(
+          client.resources(type).inNamespace(namespace).withName(name).get());
+    }
+  }
+
+  private record NothingCached() implements KubernetesObjects {
+    @Override
+    public <T extends HasMetadata> Optional<T> find(Class<T> type, String namespace, String name) {
+      return Optional.empty();
+    }
+  }
+}
