@@ -39,6 +39,9 @@ public final class Rows {
   /** Writes into a row what the cloud says of it now, where the meaning differs. */
   public static void writeBack(
       Handle handle, Catalog catalog, Shape shape, RowKey row, ObjectNode image, ObjectNode cloud) {
+    if (!shape.keyOf(image).equals(shape.keyOf(cloud))) {
+      release(handle, catalog, shape, row, cloud);
+    }
     ObjectNode values = Json.object();
     for (Column column : shape.columns()) {
       if (column.writeOnly()) {
@@ -57,6 +60,25 @@ public final class Rows {
       }
     }
     update(handle, row, values);
+  }
+
+  /**
+   * A resource belongs to one row. Where two rows swap their names, the other row still holds what
+   * the cloud has just assigned to this one; its own comes when its turn does.
+   */
+  private static void release(
+      Handle handle, Catalog catalog, Shape shape, RowKey row, ObjectNode cloud) {
+    Optional<RowKey> holder =
+        find(handle, catalog, shape, cloud)
+            .map(other -> RowKey.of(catalog, shape.table(), other))
+            .filter(other -> !other.equals(row));
+    if (holder.isPresent()) {
+      ObjectNode nothing = Json.object();
+      shape.columns().stream()
+          .filter(c -> c.assigned() && catalog.isNullable(shape.table(), c.sqlName()))
+          .forEach(c -> nothing.putNull(c.sqlName()));
+      update(handle, holder.get(), nothing);
+    }
   }
 
   /** Sets columns of a row. */

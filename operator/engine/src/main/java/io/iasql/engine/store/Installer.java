@@ -138,6 +138,7 @@ public final class Installer {
     for (CloudResource<?> resource : module.resources()) {
       check(after, Shape.of(resource.type()));
       markWriteOnly(handle, Shape.of(resource.type()));
+      indexKey(handle, Shape.of(resource.type()));
     }
     handle.execute("GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO iasql_user");
   }
@@ -174,6 +175,18 @@ public final class Installer {
         }
       }
     }
+  }
+
+  /** Rows are found by their cloud key all the time: syncs, write-backs and companions do. */
+  private static void indexKey(Handle handle, Shape shape) {
+    handle.execute(
+        "CREATE INDEX "
+            + Sql.quote(shape.table() + "_cloud_key")
+            + " ON public."
+            + Sql.quote(shape.table())
+            + " ("
+            + Sql.list(shape.key().stream().map(Column::sqlName).toList())
+            + ")");
   }
 
   private static void markWriteOnly(Handle handle, Shape shape) {
