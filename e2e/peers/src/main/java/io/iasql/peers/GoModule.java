@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Builds Kubernetes programs from the Go module of this project into the cache folder. */
 final class GoModule {
@@ -92,7 +93,7 @@ final class GoModule {
         narrator,
         folder -> {
           try (Progress progress =
-              Progress.of(narrator, "Building " + what + " " + VERSION + " from source", usually)) {
+              Progress.of(narrator, "Building " + names(programs) + " from source", usually)) {
             Files.writeString(folder.resolve("go.mod"), mod);
             Files.writeString(folder.resolve("go.sum"), sum);
             for (Program program : programs) {
@@ -100,6 +101,12 @@ final class GoModule {
             }
           }
         });
+  }
+
+  private static String names(List<Program> programs) {
+    return programs.stream().map(Program::name).collect(Collectors.joining(" and "))
+        + " of Kubernetes "
+        + VERSION;
   }
 
   private void build(Path folder, Program program) {

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** kubectl: the machine's, or built from source. */
-record Kubectl(GoModule module) {
+record Kubectl(GoModule module, CacheFolder cache) {
 
   Path executable() {
     return Executables.onPath("kubectl")
@@ -21,7 +21,12 @@ record Kubectl(GoModule module) {
   String run(Path kubeconfig, String... arguments) {
     List<String> command =
         Stream.concat(
-                Stream.of(executable().toString(), "--kubeconfig", kubeconfig.toString()),
+                Stream.of(
+                    executable().toString(),
+                    "--cache-dir",
+                    cache.folder("kubectl").toString(),
+                    "--kubeconfig",
+                    kubeconfig.toString()),
                 Arrays.stream(arguments))
             .toList();
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);

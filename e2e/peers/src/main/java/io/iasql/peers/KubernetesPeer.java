@@ -74,7 +74,7 @@ public final class KubernetesPeer implements AutoCloseable {
   static List<Provider<KubernetesPeer>> providers(
       Options options, CacheFolder cache, DockerEngine docker) {
     GoModule module = new GoModule(cache, options.narrator());
-    Kubectl kubectl = new Kubectl(module);
+    Kubectl kubectl = new Kubectl(module, cache);
     return options
         .kubeconfig()
         .<List<Provider<KubernetesPeer>>>map(
