@@ -30,6 +30,9 @@ final class NetworkAclEntries {
   /** The highest number for rules of one's own (CreateNetworkAclEntry). */
   private static final int LAST_RULE = 32766;
 
+  /** Every ICMP type or code; also what EC2 means where it shows none. */
+  private static final int ALL = -1;
+
   private static final int LAST_PORT = 65535;
   private static final int LAST_PROTOCOL = 255;
   private static final Map<String, String> PROTOCOLS =
@@ -142,8 +145,9 @@ final class NetworkAclEntries {
     }
     JsonNode icmp = node.path("IcmpTypeCode");
     if (WITH_ICMP_TYPE.contains(protocol)
+        && icmp.isObject()
         && !(icmp.path("Type").isInt() && icmp.path("Code").isInt())) {
-      return Optional.of("needs IcmpTypeCode: {Type, Code}, -1 for all");
+      return Optional.of("needs whole numbers in IcmpTypeCode: {Type, Code}, -1 for all");
     }
     return Optional.empty();
   }
@@ -183,8 +187,8 @@ final class NetworkAclEntries {
       JsonNode icmp = node.path("IcmpTypeCode");
       entry.icmpTypeCode(
           IcmpTypeCode.builder()
-              .type(icmp.path("Type").asInt())
-              .code(icmp.path("Code").asInt())
+              .type(icmp.path("Type").asInt(ALL))
+              .code(icmp.path("Code").asInt(ALL))
               .build());
     }
     return entry.build();
@@ -198,10 +202,11 @@ final class NetworkAclEntries {
       node.put("Ipv6CidrBlock", Cidr.canonical(entry.ipv6CidrBlock()));
     }
     node.put("Egress", Boolean.TRUE.equals(entry.egress()));
-    if (WITH_ICMP_TYPE.contains(entry.protocol()) && entry.icmpTypeCode() != null) {
+    if (WITH_ICMP_TYPE.contains(entry.protocol())) {
+      IcmpTypeCode icmp = entry.icmpTypeCode();
       node.putObject("IcmpTypeCode")
-          .put("Code", entry.icmpTypeCode().code())
-          .put("Type", entry.icmpTypeCode().type());
+          .put("Code", icmp == null || icmp.code() == null ? ALL : icmp.code())
+          .put("Type", icmp == null || icmp.type() == null ? ALL : icmp.type());
     }
     if (WITH_PORTS.contains(entry.protocol()) && entry.portRange() != null) {
       node.putObject("PortRange")

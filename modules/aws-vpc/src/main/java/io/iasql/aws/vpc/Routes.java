@@ -24,7 +24,7 @@ import software.amazon.awssdk.services.ec2.model.Filter;
 
 /** Routes appear only inside DescribeRouteTables; their table and destination identify them. */
 final class Routes implements ManagedResource<Route>, Companion<Route> {
-  private static final Duration SOON = Duration.ofMinutes(5);
+  private static final Duration SOON = Duration.ofMinutes(2);
   private static final String PREFIX_LIST = "pl-";
 
   @Override

@@ -25,7 +25,7 @@ import software.amazon.awssdk.services.ec2.model.Filter;
  */
 public abstract class Ec2Resource<R extends Record> implements Creates<R>, Deletes<R> {
   /** How long EC2 may take to show a change. */
-  protected static final Duration SOON = Duration.ofMinutes(5);
+  protected static final Duration SOON = Duration.ofMinutes(2);
 
   /**
    * The resources that pass all filters; deleted ones are left out. Calls go to the scope's region,
