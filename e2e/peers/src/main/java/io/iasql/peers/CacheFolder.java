@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** The user's cache folder for what peers build or install once: {@code ~/.cache/iasql}. */
-final class CacheFolder {
+public final class CacheFolder {
   private static final Object IN_THIS_JVM = new Object();
 
   private final Path root;
@@ -27,7 +27,8 @@ final class CacheFolder {
     this.root = root;
   }
 
-  static CacheFolder ofUser() {
+  /** The folder under {@code XDG_CACHE_HOME} or the home folder. */
+  public static CacheFolder ofUser() {
     String xdg = System.getenv("XDG_CACHE_HOME");
     Path base =
         xdg == null || !Path.of(xdg).isAbsolute()
@@ -37,7 +38,7 @@ final class CacheFolder {
   }
 
   /** A folder of this name, made if absent. */
-  Path folder(String name) {
+  public Path folder(String name) {
     try {
       return Files.createDirectories(root.resolve(name));
     } catch (IOException e) {

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * What one running peer writes: data, certificates, logs. Deleted when the peer ends; if its JVM
  * was killed, by the next one that makes such a folder, which sees that nobody holds its lock.
  */
-final class RunFolder implements AutoCloseable {
+public final class RunFolder implements AutoCloseable {
   private static final String LOCK = "lock";
 
   /** In the name of every folder of this JVM: closing a second channel would release its lock. */
@@ -31,7 +31,8 @@ final class RunFolder implements AutoCloseable {
     this.channel = channel;
   }
 
-  static RunFolder create(CacheFolder cache, String name) {
+  /** A new folder whose name begins with {@code name}; it is this JVM's until closed. */
+  public static RunFolder create(CacheFolder cache, String name) {
     Path runs = cache.folder("run");
     try {
       deleteAbandoned(runs);
@@ -50,11 +51,12 @@ final class RunFolder implements AutoCloseable {
     }
   }
 
-  Path path() {
+  public Path path() {
     return path;
   }
 
-  Path make(String name) {
+  /** A folder of this name inside. */
+  public Path make(String name) {
     try {
       return Files.createDirectories(path.resolve(name));
     } catch (IOException e) {
