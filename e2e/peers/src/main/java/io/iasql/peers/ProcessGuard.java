@@ -3,6 +3,7 @@ package io.iasql.peers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -14,6 +15,11 @@ final class ProcessGuard {
   private static final String SCRIPT =
       "trap '' INT HUP; read -r word || kill -QUIT \"$1\" 2>/dev/null";
 
+  /** For a process that is yet to come, or to be started anew: found when it is time. */
+  private static final String BY_FILE =
+      "trap '' INT HUP; read -r word || for try in 1 2 3 4 5 6 7 8 9 10; do"
+          + " [ -f \"$1\" ] && kill -QUIT \"$(head -n 1 \"$1\")\" 2>/dev/null; sleep 1; done";
+
   private final Process shell;
 
   private ProcessGuard(Process shell) {
@@ -21,14 +27,23 @@ final class ProcessGuard {
   }
 
   static ProcessGuard over(long pid) {
+    return start(SCRIPT, Long.toString(pid));
+  }
+
+  /** Over whichever process has its id in the first line of this file when the JVM is killed. */
+  static ProcessGuard overPidFile(Path file) {
+    return start(BY_FILE, file.toString());
+  }
+
+  private static ProcessGuard start(String script, String argument) {
     try {
       return new ProcessGuard(
-          new ProcessBuilder(List.of("sh", "-c", SCRIPT, "guard", Long.toString(pid)))
+          new ProcessBuilder(List.of("sh", "-c", script, "guard", argument))
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
               .redirectError(ProcessBuilder.Redirect.DISCARD)
               .start());
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot guard process " + pid, e);
+      throw new UncheckedIOException("Cannot guard process " + argument, e);
     }
   }
 

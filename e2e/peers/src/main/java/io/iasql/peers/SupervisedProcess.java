@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -99,6 +100,14 @@ final class SupervisedProcess implements AutoCloseable {
 
   boolean isAlive() {
     return process.isAlive();
+  }
+
+  /** The command itself, behind its supervisor, while it runs. */
+  Optional<ProcessHandle> command(String program) {
+    return process
+        .children()
+        .filter(child -> child.info().command().orElse("").endsWith("/" + program))
+        .findFirst();
   }
 
   /** The end of what it printed. */
