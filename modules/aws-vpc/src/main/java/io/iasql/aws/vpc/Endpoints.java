@@ -161,7 +161,7 @@ abstract class Endpoints<R extends Record> extends Ec2Resource<R> implements Upd
         id,
         endpoint ->
             !change(endpoint, desired, ModifyVpcEndpointRequest.builder())
-                && (policy == null || samePolicy(common(endpoint).policy(), policy))
+                && showsPolicy(endpoint, current, policy)
                 && Objects.equals(common(endpoint).tags(), common(desired).tags()));
   }
 
@@ -181,6 +181,14 @@ abstract class Endpoints<R extends Record> extends Ec2Resource<R> implements Upd
                   new CloudFailure(CloudFailure.Kind.CONFLICT, error.code(), error.message(), ""),
                   null);
             });
+  }
+
+  /** Whether a change of the policy is shown; what a reset leads to is not known beforehand. */
+  private boolean showsPolicy(R endpoint, R before, JsonNode wanted) {
+    JsonNode shown = common(endpoint).policy();
+    return wanted == null
+        || samePolicy(shown, wanted)
+        || !samePolicy(shown, common(before).policy());
   }
 
   static List<String> minus(Collection<String> some, Collection<String> others) {

@@ -255,7 +255,7 @@ final class PeeringConnections extends Ec2Resource<PeeringConnection>
                                         r.routeTableId(table.routeTableId())
                                             .destinationCidrBlock(range)
                                             .vpcPeeringConnectionId(id)));
-                      } else if (isLeftOver(present.get())) {
+                      } else if (isLeftOver(scope, present.get(), id)) {
                         ec2.replaceRoute(
                             r ->
                                 r.routeTableId(table.routeTableId())
@@ -265,8 +265,13 @@ final class PeeringConnections extends Ec2Resource<PeeringConnection>
                     }));
   }
 
-  private static boolean isLeftOver(software.amazon.awssdk.services.ec2.model.Route route) {
-    return route.vpcPeeringConnectionId() != null && "blackhole".equals(route.stateAsString());
+  private static boolean isLeftOver(
+      AwsScope scope, software.amazon.awssdk.services.ec2.model.Route route, String id) {
+    String other = route.vpcPeeringConnectionId();
+    return other != null
+        && !other.equals(id)
+        && connections(scope, List.of(Ec2.filter("vpc-peering-connection-id", other)))
+            .allMatch(p -> GONE.contains(state(p)) || DEAD.contains(state(p)));
   }
 
   private static List<String> ranges(VpcPeeringConnectionVpcInfo side) {
