@@ -18,7 +18,6 @@ import io.iasql.engine.plan.Planner;
 import io.iasql.engine.plan.Speculation;
 import io.iasql.engine.plan.Steps;
 import io.iasql.engine.store.Catalog;
-import io.iasql.engine.store.RowGraph;
 import io.iasql.engine.store.RowKey;
 import io.iasql.engine.store.SqlErrors;
 import io.iasql.engine.store.UnavailableException;
@@ -29,15 +28,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
@@ -83,7 +78,7 @@ final class CommitRun {
       return true;
     }
     if (journal(Journal.Phase.UNDO).isEmpty()) {
-      if (!work(Journal.Phase.APPLY)) {
+      if (!steps(Journal.Phase.APPLY)) {
         return false;
       }
       List<Journal.Entry> entries = journal(Journal.Phase.APPLY);
@@ -97,11 +92,15 @@ final class CommitRun {
       }
       beginUndo(entries);
     }
-    if (!work(Journal.Phase.UNDO)) {
+    if (!steps(Journal.Phase.UNDO)) {
       return false;
     }
     endUndo();
     return true;
+  }
+
+  private boolean steps(Journal.Phase phase) {
+    return new PhaseRun(context, listener, jdbi, transaction.id(), owner, stopping).run(phase);
   }
 
   private List<Journal.Entry> journal(Journal.Phase phase) {
@@ -268,264 +267,7 @@ final class CommitRun {
     return Shape.of(context.modules().resource(row.table()).orElseThrow().type());
   }
 
-  // Work: steps in order, as many at once as allowed ----------------------------------------------
-
-  private record Finished(Journal.Entry entry, Outcome outcome) {}
-
-  private record Begun(Journal.Entry entry, ObjectNode image, boolean observe) {}
-
-  /**
-   * Works off a phase. Outcomes that have come in and the intents of the steps they free are
-   * written in one PostgreSQL transaction; only then are those steps begun.
-   *
-   * @return false when the operator stops before the end
-   */
-  private boolean work(Journal.Phase phase) {
-    Map<Integer, Journal.Entry> open = new TreeMap<>();
-    Map<Integer, Journal.StepState> states = new LinkedHashMap<>();
-    for (Journal.Entry entry : journal(phase)) {
-      states.put(entry.step(), entry.state());
-      if (entry.state() == Journal.StepState.PENDING
-          || entry.state() == Journal.StepState.STARTED) {
-        open.put(entry.step(), entry);
-      }
-    }
-    StepRunner runner = new StepRunner(context, stopping);
-    BlockingQueue<Finished> finished = new LinkedBlockingQueue<>();
-    int running = 0;
-    List<Finished> batch = new ArrayList<>();
-    try {
-      while (true) {
-        List<Finished> outcomes = List.copyOf(batch);
-        batch.clear();
-        outcomes.forEach(f -> states.put(f.entry().step(), state(f.outcome())));
-        int places = context.settings().parallelism() - running;
-        List<Begun> begun = record(outcomes, open, states, places);
-        for (Begun one : begun) {
-          context
-              .executor()
-              .execute(() -> finished.add(new Finished(one.entry(), guarded(runner, one))));
-          running++;
-        }
-        if (!outcomes.isEmpty()) {
-          listener.transactionMoved(transaction.id());
-        }
-        if (running == 0) {
-          return open.isEmpty();
-        }
-        batch.add(finished.take());
-        finished.drainTo(batch);
-        running -= batch.size();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    } finally {
-      // Steps under way must end before the lock goes: another runner would observe too early.
-      awaitAll(finished, running);
-    }
-  }
-
-  private static Outcome guarded(StepRunner runner, Begun one) {
-    try {
-      return runner.run(one.entry(), one.image(), one.observe());
-    } catch (RuntimeException e) {
-      return new Outcome.Failed(
-          new io.iasql.spi.CloudFailure(
-              io.iasql.spi.CloudFailure.Kind.INTERNAL,
-              e.getClass().getSimpleName(),
-              String.valueOf(e.getMessage()),
-              ""),
-          null);
-    }
-  }
-
-  private static void awaitAll(BlockingQueue<Finished> finished, int running) {
-    boolean interrupted = false;
-    for (int left = running; left > 0; ) {
-      try {
-        finished.take();
-        left--;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private static Journal.StepState state(Outcome outcome) {
-    if (outcome instanceof Outcome.Done) {
-      return Journal.StepState.DONE;
-    }
-    return outcome instanceof Outcome.Failed ? Journal.StepState.FAILED : Journal.StepState.STARTED;
-  }
-
-  private List<Begun> record(
-      List<Finished> outcomes,
-      Map<Integer, Journal.Entry> open,
-      Map<Integer, Journal.StepState> states,
-      int places) {
-    List<Journal.Entry> ready = new ArrayList<>();
-    List<Journal.Entry> skipped = new ArrayList<>();
-    choose(open, states, places, ready, skipped);
-    if (outcomes.isEmpty() && ready.isEmpty() && skipped.isEmpty()) {
-      return List.of();
-    }
-    return jdbi.inTransaction(
-        handle -> {
-          Journal.fence(handle, transaction.id(), owner);
-          Catalog catalog = Catalog.read(handle);
-          outcomes.forEach(f -> record(handle, catalog, f));
-          for (Journal.Entry entry : skipped) {
-            Journal.finish(
-                handle,
-                transaction.id(),
-                entry,
-                Journal.StepState.SKIPPED,
-                null,
-                "",
-                "a step that comes first failed",
-                now());
-          }
-          return begin(handle, catalog, ready);
-        });
-  }
-
-  /** Takes from the open steps those that can begin, and those that never will. */
-  private void choose(
-      Map<Integer, Journal.Entry> open,
-      Map<Integer, Journal.StepState> states,
-      int places,
-      List<Journal.Entry> ready,
-      List<Journal.Entry> skipped) {
-    for (Journal.Entry entry : List.copyOf(open.values())) {
-      Set<Journal.StepState> first =
-          entry.dependsOn().stream().map(states::get).collect(Collectors.toSet());
-      if (first.contains(Journal.StepState.FAILED) || first.contains(Journal.StepState.SKIPPED)) {
-        states.put(entry.step(), Journal.StepState.SKIPPED);
-        open.remove(entry.step());
-        skipped.add(entry);
-      } else if (ready.size() < places
-          && !stopping.getAsBoolean()
-          && Set.of(Journal.StepState.DONE).containsAll(first)) {
-        open.remove(entry.step());
-        ready.add(entry);
-      }
-    }
-  }
-
-  private List<Begun> begin(Handle handle, Catalog catalog, List<Journal.Entry> ready) {
-    Map<RowKey, ObjectNode> images = images(handle, catalog, ready);
-    List<Begun> begun = new ArrayList<>();
-    for (Journal.Entry entry : ready) {
-      ObjectNode image = images.get(entry.row());
-      ObjectNode desired = null;
-      if (entry.kind() == Steps.Kind.CREATE) {
-        Shape shape = shape(entry.row());
-        desired = StepRunner.desired(shape, entry, image);
-        for (Column column : shape.columns()) {
-          if (column.writeOnly()) {
-            desired.putNull(column.name());
-          }
-        }
-      }
-      Journal.start(handle, transaction.id(), entry, desired, now());
-      begun.add(new Begun(entry, image, entry.state() == Journal.StepState.STARTED));
-    }
-    return begun;
-  }
-
-  private Map<RowKey, ObjectNode> images(
-      Handle handle, Catalog catalog, List<Journal.Entry> entries) {
-    Map<String, Set<RowKey>> byTable = new TreeMap<>();
-    for (Journal.Entry entry : entries) {
-      if (entry.kind() != Steps.Kind.DELETE) {
-        byTable.computeIfAbsent(entry.row().table(), t -> new TreeSet<>()).add(entry.row());
-      }
-    }
-    RowGraph rows = RowGraph.withSecrets(handle, catalog);
-    Map<RowKey, ObjectNode> images = new LinkedHashMap<>();
-    byTable.forEach(
-        (table, keys) ->
-            rows.images(
-                    Shape.of(context.modules().resource(table).orElseThrow().type()),
-                    table,
-                    rows.rows(table, keys))
-                .forEach(image -> images.put(RowGraph.rowOf(image), image)));
-    return images;
-  }
-
-  private void record(Handle handle, Catalog catalog, Finished one) {
-    Journal.Entry entry = one.entry();
-    if (one.outcome() instanceof Outcome.Done done) {
-      Journal.finish(
-          handle,
-          transaction.id(),
-          entry,
-          Journal.StepState.DONE,
-          done.result(),
-          done.requestId(),
-          "",
-          now());
-      if (done.result() != null) {
-        writeBack(handle, catalog, entry, done.result());
-      }
-    } else if (one.outcome() instanceof Outcome.Failed failed) {
-      Journal.finish(
-          handle,
-          transaction.id(),
-          entry,
-          Journal.StepState.FAILED,
-          failed.leftover(),
-          failed.failure().requestId(),
-          failed.failure().toString(),
-          now());
-    }
-  }
-
-  private void writeBack(Handle handle, Catalog catalog, Journal.Entry entry, ObjectNode result) {
-    Shape shape = shape(entry.row());
-    RowGraph rows = RowGraph.now(handle, catalog);
-    List<ObjectNode> row = rows.rows(entry.row().table(), List.of(entry.row()));
-    if (row.isEmpty()) {
-      return;
-    }
-    ObjectNode image = rows.images(shape, shape.table(), row).get(0);
-    ObjectNode values = result.deepCopy();
-    // What a later step sets is still to come: the row must keep what is wanted.
-    entryColumnsLeftOut(entry).forEach(c -> values.set(c, image.get(c)));
-    replaceText(handle, shape, image, result);
-    Rows.writeBack(handle, catalog, shape, entry.row(), image, values);
-  }
-
-  private static List<String> entryColumnsLeftOut(Journal.Entry entry) {
-    return entry.kind() == Steps.Kind.CREATE ? entry.columns() : List.of();
-  }
-
-  /** Other rows that name a replaced resource by its key's text name the new one from now on. */
-  private void replaceText(Handle handle, Shape shape, ObjectNode old, ObjectNode result) {
-    for (Column key : shape.key()) {
-      boolean replaced =
-          key.assigned()
-              && old.hasNonNull(key.name())
-              && result.hasNonNull(key.name())
-              && !old.get(key.name()).equals(result.get(key.name()));
-      if (replaced) {
-        TextLinks.point(
-            handle,
-            context.modules(),
-            Catalog.read(handle),
-            shape.type(),
-            old.get(key.name()).asText(),
-            result.get(key.name()).asText());
-      }
-    }
-  }
-
-  // Ends
-  // -------------------------------------------------------------------------------------------
+  // Ends ---------------------------------------------------------------------------------------
 
   private void succeed(List<Journal.Entry> entries) {
     Catalog catalog = jdbi.withHandle(Catalog::read);

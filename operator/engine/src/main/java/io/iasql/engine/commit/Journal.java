@@ -15,6 +15,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -285,49 +286,64 @@ final class Journal {
         .list();
   }
 
-  /** The intent: recorded before the call. */
-  static void start(Handle handle, String id, Entry entry, ObjectNode desired, Instant now) {
-    handle
-        .createUpdate(
+  /** The intents of some steps: recorded before their calls. */
+  static void start(Handle handle, String id, Map<Entry, ObjectNode> desired, Instant now) {
+    if (desired.isEmpty()) {
+      return;
+    }
+    PreparedBatch batch =
+        handle.prepareBatch(
             "UPDATE iasql.action SET state = 'STARTED', desired = CAST(:desired AS jsonb),"
                 + " started_at = coalesce(started_at, :now)"
-                + " WHERE transaction_id = :id AND phase = :phase AND step = :step")
-        .bind("id", id)
-        .bind("phase", entry.phase().name())
-        .bind("step", entry.step())
-        .bind("desired", desired == null ? null : desired.toString())
-        .bind("now", at(now))
-        .execute();
+                + " WHERE transaction_id = :id AND phase = :phase AND step = :step");
+    desired.forEach(
+        (entry, wanted) ->
+            batch
+                .bind("id", id)
+                .bind("phase", entry.phase().name())
+                .bind("step", entry.step())
+                .bind("desired", wanted == null ? null : wanted.toString())
+                .bind("now", at(now))
+                .add());
+    batch.execute();
   }
 
-  /** The outcome: recorded after the call. */
-  static void finish(
-      Handle handle,
-      String id,
-      Entry entry,
-      StepState state,
-      ObjectNode result,
-      String requestId,
-      String error,
-      Instant now) {
-    handle
-        .createUpdate(
+  /**
+   * How a step ended.
+   *
+   * @param state its final state
+   * @param result the resource afterwards, or what a refused creation left, or null
+   * @param requestId AWS's request id, or an empty string
+   * @param error why it failed, or an empty string
+   */
+  record End(StepState state, ObjectNode result, String requestId, String error) {}
+
+  /** The outcomes of some steps: recorded after their calls. */
+  static void finish(Handle handle, String id, Map<Entry, End> ends, Instant now) {
+    if (ends.isEmpty()) {
+      return;
+    }
+    PreparedBatch batch =
+        handle.prepareBatch(
             "UPDATE iasql.action SET state = :state, result = CAST(:result AS jsonb),"
                 + " request_id = :request, error = :error, finished_at = :now"
-                + " WHERE transaction_id = :id AND phase = :phase AND step = :step")
-        .bind("id", id)
-        .bind("phase", entry.phase().name())
-        .bind("step", entry.step())
-        .bind("state", state.name())
-        .bind("result", result == null ? null : result.toString())
-        .bind("request", requestId)
-        .bind("error", error)
-        .bind("now", at(now))
-        .execute();
+                + " WHERE transaction_id = :id AND phase = :phase AND step = :step");
+    ends.forEach(
+        (entry, end) ->
+            batch
+                .bind("id", id)
+                .bind("phase", entry.phase().name())
+                .bind("step", entry.step())
+                .bind("state", end.state().name())
+                .bind("result", end.result() == null ? null : end.result().toString())
+                .bind("request", end.requestId())
+                .bind("error", end.error())
+                .bind("now", at(now))
+                .add());
+    batch.execute();
   }
 
-  // Ledger
-  // -----------------------------------------------------------------------------------------
+  // Ledger ------------------------------------------------------------------------------------
 
   static void remember(Handle handle, Submitted one, TransactionState state, Instant now) {
     handle

@@ -1,18 +1,26 @@
 package io.iasql.engine.commit;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.iasql.engine.catalog.Column;
 import io.iasql.engine.catalog.Json;
 import io.iasql.engine.catalog.Shape;
 import io.iasql.engine.store.Catalog;
+import io.iasql.engine.store.RowGraph;
 import io.iasql.engine.store.RowKey;
 import io.iasql.engine.store.Sql;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jdbi.v3.core.Handle;
 
 /** The engine's own writes to module tables: what the cloud assigned, and rows put back. */
@@ -36,49 +44,92 @@ public final class Rows {
     }
   }
 
-  /** Writes into a row what the cloud says of it now, where the meaning differs. */
-  public static void writeBack(
-      Handle handle, Catalog catalog, Shape shape, RowKey row, ObjectNode image, ObjectNode cloud) {
-    if (!shape.keyOf(image).equals(shape.keyOf(cloud))) {
-      release(handle, catalog, shape, row, cloud);
+  /** A row's image and the resource's image in the cloud. */
+  public record Pair(RowKey row, ObjectNode image, ObjectNode cloud) {}
+
+  /** Writes into rows of a table what the cloud says of them now, where the meaning differs. */
+  public static void writeBack(Handle handle, Catalog catalog, Shape shape, List<Pair> pairs) {
+    release(handle, catalog, shape, pairs);
+    Map<Set<String>, ArrayNode> byColumns = new LinkedHashMap<>();
+    for (Pair pair : pairs) {
+      ObjectNode values = differing(handle, catalog, shape, pair);
+      if (!values.isEmpty()) {
+        Set<String> columns = new TreeSet<>(names(values));
+        values.setAll(pair.row().toJson());
+        byColumns.computeIfAbsent(columns, c -> JsonNodeFactory.instance.arrayNode()).add(values);
+      }
     }
+    byColumns.forEach((columns, rows) -> update(handle, catalog, shape.table(), columns, rows));
+  }
+
+  private static ObjectNode differing(Handle handle, Catalog catalog, Shape shape, Pair pair) {
     ObjectNode values = Json.object();
     for (Column column : shape.columns()) {
       if (column.writeOnly()) {
-        if (image.hasNonNull(column.name())) {
+        if (pair.image().hasNonNull(column.name())) {
           values.putNull(column.sqlName());
         }
       } else if (!column.local()
           && column.kind() != Column.Kind.CHILDREN
-          && !Shape.canonical(column, image).equals(Shape.canonical(column, cloud))) {
+          && !Shape.canonical(column, pair.image()).equals(Shape.canonical(column, pair.cloud()))) {
         if (column.kind() == Column.Kind.REFERENCE) {
-          foreignKey(handle, catalog, shape, column, cloud.get(column.name()))
+          foreignKey(handle, catalog, shape, column, pair.cloud().get(column.name()))
               .ifPresent(values::setAll);
         } else {
-          values.set(column.sqlName(), cloud.get(column.name()));
+          values.set(column.sqlName(), pair.cloud().get(column.name()));
         }
       }
     }
-    update(handle, row, values);
+    return values;
   }
 
   /**
    * A resource belongs to one row. Where two rows swap their names, the other row still holds what
    * the cloud has just assigned to this one; its own comes when its turn does.
    */
-  private static void release(
-      Handle handle, Catalog catalog, Shape shape, RowKey row, ObjectNode cloud) {
-    Optional<RowKey> holder =
-        find(handle, catalog, shape, cloud)
-            .map(other -> RowKey.of(catalog, shape.table(), other))
-            .filter(other -> !other.equals(row));
-    if (holder.isPresent()) {
-      ObjectNode nothing = Json.object();
-      shape.columns().stream()
-          .filter(c -> c.assigned() && catalog.isNullable(shape.table(), c.sqlName()))
-          .forEach(c -> nothing.putNull(c.sqlName()));
-      update(handle, holder.get(), nothing);
+  private static void release(Handle handle, Catalog catalog, Shape shape, List<Pair> pairs) {
+    List<Column> key = shape.key();
+    boolean scalar = key.stream().noneMatch(c -> c.kind() == Column.Kind.REFERENCE);
+    if (!scalar || key.stream().noneMatch(Column::assigned)) {
+      return;
     }
+    Map<String, RowKey> owners = new HashMap<>();
+    List<ObjectNode> keys = new ArrayList<>();
+    for (Pair pair : pairs) {
+      ObjectNode now = shape.keyOf(pair.cloud());
+      if (!now.equals(shape.keyOf(pair.image()))) {
+        keys.add(now);
+        owners.put(now.toString(), pair.row());
+      }
+    }
+    if (keys.isEmpty()) {
+      return;
+    }
+    ObjectNode nothing = Json.object();
+    shape.columns().stream()
+        .filter(c -> c.assigned() && catalog.isNullable(shape.table(), c.sqlName()))
+        .forEach(c -> nothing.putNull(c.sqlName()));
+    List<String> columns = key.stream().map(Column::sqlName).toList();
+    for (ObjectNode row : RowGraph.now(handle, catalog).rowsWhere(shape.table(), columns, keys)) {
+      RowKey holder = RowKey.of(catalog, shape.table(), row);
+      if (!holder.equals(owners.get(shape.keyOf(row).toString()))) {
+        update(handle, holder, nothing);
+      }
+    }
+  }
+
+  private static void update(
+      Handle handle, Catalog catalog, String table, Set<String> columns, ArrayNode rows) {
+    handle
+        .createUpdate(
+            "UPDATE public.%1$s t SET (%2$s) = ROW(%3$s) FROM jsonb_populate_recordset(NULL::public.%1$s, CAST(:rows AS jsonb)) v WHERE %4$s"
+                .formatted(
+                    Sql.quote(table),
+                    Sql.list(columns),
+                    Sql.list("v", columns),
+                    Sql.equal("t", "v", catalog.primaryKey(table))))
+        .bind("rows", rows.toString())
+        .execute();
   }
 
   /** Sets columns of a row. */
@@ -154,10 +205,8 @@ public final class Rows {
     if (known.isPresent()) {
       RowKey row = RowKey.of(catalog, shape.table(), known.get());
       ObjectNode image =
-          io.iasql.engine.store.RowGraph.now(handle, catalog)
-              .images(shape, shape.table(), List.of(known.get()))
-              .get(0);
-      writeBack(handle, catalog, shape, row, image, cloud);
+          RowGraph.now(handle, catalog).images(shape, shape.table(), List.of(known.get())).get(0);
+      writeBack(handle, catalog, shape, List.of(new Pair(row, image, cloud)));
       return;
     }
     ObjectNode values = Json.object();

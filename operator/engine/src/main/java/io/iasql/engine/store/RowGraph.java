@@ -10,9 +10,12 @@ import io.iasql.engine.catalog.Shape;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 
@@ -34,7 +37,9 @@ public final class RowGraph {
   private final boolean masked;
   private final Map<String, Map<RowKey, ObjectNode>> overlay;
   private final Map<String, Map<String, List<ObjectNode>>> found = new HashMap<>();
+  private final Map<String, Map<String, List<ObjectNode>>> formerly = new HashMap<>();
   private final Map<RowKey, ObjectNode> images = new HashMap<>();
+  private final Set<RowKey> unfinished = new HashSet<>();
 
   private RowGraph(
       Handle handle,
@@ -94,69 +99,85 @@ public final class RowGraph {
         .toList();
   }
 
-  /** The images of rows, in the rows' order. */
+  /**
+   * The images of rows, in the rows' order. Where rows refer to each other in a ring, the image at
+   * which the ring closes has the row's own columns and no further references.
+   */
   public List<ObjectNode> images(Shape shape, String table, List<ObjectNode> rows) {
-    List<ObjectNode> open =
-        rows.stream()
-            .filter(r -> !images.containsKey(RowKey.of(catalog, table, r)))
-            .distinct()
-            .toList();
-    Map<RowKey, ObjectNode> made = new LinkedHashMap<>();
-    open.forEach(row -> made.put(RowKey.of(catalog, table, row), row.deepCopy()));
-    for (Column column : shape.columns()) {
-      switch (column.kind()) {
-        case REFERENCE -> references(table, column, open, made);
-        case CHILDREN -> children(table, column, open, made);
-        default -> {}
+    List<RowKey> keys = rows.stream().map(r -> RowKey.of(catalog, table, r)).toList();
+    Map<RowKey, ObjectNode> open = new LinkedHashMap<>();
+    for (int i = 0; i < keys.size(); i++) {
+      if (!images.containsKey(keys.get(i)) && !unfinished.contains(keys.get(i))) {
+        open.putIfAbsent(keys.get(i), rows.get(i));
       }
     }
-    made.forEach((key, image) -> image.put(ROW, key.table() + ":" + key.key()));
-    images.putAll(made);
-    return rows.stream().map(r -> images.get(RowKey.of(catalog, table, r))).toList();
+    Map<RowKey, ObjectNode> made = new LinkedHashMap<>();
+    open.forEach((key, row) -> made.put(key, plain(key, row)));
+    if (!made.isEmpty()) {
+      unfinished.addAll(made.keySet());
+      for (Column column : shape.columns()) {
+        switch (column.kind()) {
+          case REFERENCE -> references(table, column, open, made);
+          case CHILDREN -> children(table, column, open, made);
+          default -> {}
+        }
+      }
+      images.putAll(made);
+      unfinished.removeAll(made.keySet());
+    }
+    List<ObjectNode> result = new ArrayList<>();
+    for (int i = 0; i < keys.size(); i++) {
+      ObjectNode image = images.get(keys.get(i));
+      result.add(image == null ? plain(keys.get(i), rows.get(i)) : image);
+    }
+    return result;
+  }
+
+  private static ObjectNode plain(RowKey key, ObjectNode row) {
+    return row.deepCopy().put(ROW, key.table() + ":" + key.key());
   }
 
   private void references(
-      String table, Column column, List<ObjectNode> rows, Map<RowKey, ObjectNode> made) {
+      String table, Column column, Map<RowKey, ObjectNode> open, Map<RowKey, ObjectNode> made) {
     Shape target = Shape.of(column.target());
     Catalog.ForeignKey fk = catalog.foreignKey(table, column.sqlName(), target.table());
     Map<RowKey, ObjectNode> wanted = new LinkedHashMap<>();
-    for (ObjectNode row : rows) {
-      if (fk.columns().stream().allMatch(row::hasNonNull)) {
-        wanted.put(RowKey.of(catalog, table, row), renamed(row, fk.columns(), fk.targetColumns()));
-      }
+    open.forEach(
+        (key, row) -> {
+          if (fk.columns().stream().allMatch(row::hasNonNull)) {
+            wanted.put(key, renamed(row, fk.columns(), fk.targetColumns()));
+          }
+        });
+    Map<String, ObjectNode> parents = new HashMap<>();
+    List<ObjectNode> rows = rowsWhere(target.table(), fk.targetColumns(), wanted.values());
+    List<ObjectNode> found = images(target, target.table(), rows);
+    for (int i = 0; i < rows.size(); i++) {
+      parents.put(RowKey.pick(rows.get(i), fk.targetColumns()).toString(), found.get(i));
     }
-    Map<String, List<ObjectNode>> parents =
-        lookup(target.table(), fk.targetColumns(), wanted.values());
-    List<ObjectNode> distinct = parents.values().stream().flatMap(List::stream).distinct().toList();
-    images(target, target.table(), distinct);
     made.forEach(
         (key, image) -> {
           ObjectNode value = wanted.get(key);
-          List<ObjectNode> parent =
-              value == null ? List.of() : parents.getOrDefault(value.toString(), List.of());
-          image.set(
-              column.name(),
-              parent.isEmpty()
-                  ? JSON.nullNode()
-                  : images.get(RowKey.of(catalog, target.table(), parent.get(0))));
+          ObjectNode parent = value == null ? null : parents.get(value.toString());
+          image.set(column.name(), parent == null ? JSON.nullNode() : parent);
         });
   }
 
   private void children(
-      String table, Column column, List<ObjectNode> rows, Map<RowKey, ObjectNode> made) {
+      String table, Column column, Map<RowKey, ObjectNode> open, Map<RowKey, ObjectNode> made) {
     Catalog.ForeignKey fk = catalog.foreignKey(column.childTable(), column.ownerColumn(), table);
     Shape child = Shape.of(column.target());
     Map<String, List<ObjectNode>> all =
         lookup(
             column.childTable(),
             fk.columns(),
-            rows.stream().map(r -> renamed(r, fk.targetColumns(), fk.columns())).toList());
-    for (ObjectNode row : rows) {
-      String owner = renamed(row, fk.targetColumns(), fk.columns()).toString();
-      ArrayNode list = JSON.arrayNode();
-      list.addAll(images(child, column.childTable(), all.getOrDefault(owner, List.of())));
-      made.get(RowKey.of(catalog, table, row)).set(column.name(), list);
-    }
+            open.values().stream().map(r -> renamed(r, fk.targetColumns(), fk.columns())).toList());
+    open.forEach(
+        (key, row) -> {
+          String owner = renamed(row, fk.targetColumns(), fk.columns()).toString();
+          ArrayNode list = JSON.arrayNode();
+          list.addAll(images(child, column.childTable(), all.getOrDefault(owner, List.of())));
+          made.get(key).set(column.name(), list);
+        });
   }
 
   private static ObjectNode renamed(ObjectNode row, List<String> from, List<String> to) {
@@ -210,15 +231,21 @@ public final class RowGraph {
     if (changed.isEmpty()) {
       return rows;
     }
-    List<String> wanted = values.stream().map(ObjectNode::toString).toList();
     List<ObjectNode> result =
         rows.stream()
             .filter(r -> !changed.containsKey(RowKey.of(catalog, table, r)))
             .collect(Collectors.toCollection(ArrayList::new));
-    changed.values().stream()
-        .filter(r -> r != null && wanted.contains(RowKey.pick(r, columns).toString()))
-        .forEach(result::add);
+    Map<String, List<ObjectNode>> former =
+        formerly.computeIfAbsent(table + columns, k -> index(changed.values(), columns));
+    values.forEach(v -> result.addAll(former.getOrDefault(v.toString(), List.of())));
     return result;
+  }
+
+  private static Map<String, List<ObjectNode>> index(
+      Collection<ObjectNode> rows, List<String> columns) {
+    return rows.stream()
+        .filter(Objects::nonNull)
+        .collect(Collectors.groupingBy(r -> RowKey.pick(r, columns).toString()));
   }
 
   private static List<JsonNode> open(List<ObjectNode> values) {

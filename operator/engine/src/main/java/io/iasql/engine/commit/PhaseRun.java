@@ -1,0 +1,308 @@
+package io.iasql.engine.commit;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.iasql.engine.EngineContext;
+import io.iasql.engine.EngineListener;
+import io.iasql.engine.catalog.Column;
+import io.iasql.engine.catalog.Shape;
+import io.iasql.engine.plan.Steps;
+import io.iasql.engine.store.Catalog;
+import io.iasql.engine.store.RowGraph;
+import io.iasql.engine.store.RowKey;
+import io.iasql.spi.CloudFailure;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+
+/**
+ * Works off one phase of a commit: steps in order, as many at once as allowed. Outcomes that have
+ * come in and the intents of the steps they free are written in one PostgreSQL transaction; only
+ * then are those steps begun. Intents run a little ahead of the calls, so that no call waits for a
+ * write.
+ */
+final class PhaseRun {
+  private final EngineContext context;
+  private final EngineListener listener;
+  private final Jdbi jdbi;
+  private final String transaction;
+  private final String owner;
+  private final BooleanSupplier stopping;
+  private final StepRunner runner;
+  private final Semaphore places;
+  private final Catalog catalog;
+  private final Map<Integer, Journal.Entry> open = new TreeMap<>();
+  private final Map<Integer, Journal.StepState> states = new LinkedHashMap<>();
+  private final BlockingQueue<Finished> finished = new LinkedBlockingQueue<>();
+  private int running;
+
+  PhaseRun(
+      EngineContext context,
+      EngineListener listener,
+      Jdbi jdbi,
+      String transaction,
+      String owner,
+      BooleanSupplier stopping) {
+    this.context = context;
+    this.listener = listener;
+    this.jdbi = jdbi;
+    this.transaction = transaction;
+    this.owner = owner;
+    this.stopping = stopping;
+    this.runner = new StepRunner(context, stopping);
+    this.places = new Semaphore(context.settings().parallelism());
+    this.catalog = jdbi.withHandle(Catalog::read);
+  }
+
+  private record Finished(Journal.Entry entry, Outcome outcome) {}
+
+  private record Begun(Journal.Entry entry, ObjectNode image) {}
+
+  /**
+   * Works until every step of the phase has ended.
+   *
+   * @return false when the operator stops before that
+   */
+  boolean run(Journal.Phase phase) {
+    for (Journal.Entry entry : jdbi.withHandle(h -> Journal.entries(h, transaction, phase))) {
+      states.put(entry.step(), entry.state());
+      if (entry.state() == Journal.StepState.PENDING
+          || entry.state() == Journal.StepState.STARTED) {
+        open.put(entry.step(), entry);
+      }
+    }
+    List<Finished> outcomes = new ArrayList<>();
+    try {
+      while (true) {
+        outcomes.forEach(f -> states.put(f.entry().step(), state(f.outcome())));
+        record(outcomes).forEach(this::begin);
+        if (!outcomes.isEmpty()) {
+          listener.transactionMoved(transaction);
+        }
+        if (running == 0) {
+          return open.isEmpty();
+        }
+        outcomes.clear();
+        outcomes.add(finished.take());
+        finished.drainTo(outcomes);
+        running -= outcomes.size();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } finally {
+      // Steps under way must end before the lock goes: another runner would observe too early.
+      awaitAll();
+    }
+  }
+
+  private void begin(Begun one) {
+    running++;
+    context.executor().execute(() -> finished.add(new Finished(one.entry(), perform(one))));
+  }
+
+  private Outcome perform(Begun one) {
+    places.acquireUninterruptibly();
+    try {
+      boolean observe = one.entry().state() == Journal.StepState.STARTED;
+      return runner.run(one.entry(), one.image(), observe);
+    } catch (RuntimeException e) {
+      return new Outcome.Failed(
+          new CloudFailure(
+              CloudFailure.Kind.INTERNAL,
+              e.getClass().getSimpleName(),
+              String.valueOf(e.getMessage()),
+              ""),
+          null);
+    } finally {
+      places.release();
+    }
+  }
+
+  private void awaitAll() {
+    boolean interrupted = false;
+    while (running > 0) {
+      try {
+        finished.take();
+        running--;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static Journal.StepState state(Outcome outcome) {
+    if (outcome instanceof Outcome.Done) {
+      return Journal.StepState.DONE;
+    }
+    return outcome instanceof Outcome.Failed ? Journal.StepState.FAILED : Journal.StepState.STARTED;
+  }
+
+  /** Writes outcomes and the intents of the steps that can begin now; returns these. */
+  private List<Begun> record(List<Finished> outcomes) {
+    List<Journal.Entry> ready = new ArrayList<>();
+    List<Journal.Entry> skipped = new ArrayList<>();
+    choose(ready, skipped);
+    if (outcomes.isEmpty() && ready.isEmpty() && skipped.isEmpty()) {
+      return List.of();
+    }
+    return jdbi.inTransaction(
+        handle -> {
+          Journal.fence(handle, transaction, owner);
+          Map<Journal.Entry, Journal.End> ends = new LinkedHashMap<>();
+          outcomes.forEach(f -> end(f.outcome(), f.entry(), ends));
+          skipped.forEach(e -> ends.put(e, SKIPPED));
+          Journal.finish(handle, transaction, ends, context.clock().instant());
+          writeBack(handle, outcomes);
+          return intend(handle, ready);
+        });
+  }
+
+  private static final Journal.End SKIPPED =
+      new Journal.End(
+          Journal.StepState.SKIPPED, null, "", "a step that comes first failed or was not begun");
+
+  private static void end(
+      Outcome outcome, Journal.Entry entry, Map<Journal.Entry, Journal.End> ends) {
+    if (outcome instanceof Outcome.Done done) {
+      ends.put(entry, new Journal.End(Journal.StepState.DONE, done.result(), done.requestId(), ""));
+    } else if (outcome instanceof Outcome.Failed failed) {
+      ends.put(
+          entry,
+          new Journal.End(
+              Journal.StepState.FAILED,
+              failed.leftover(),
+              failed.failure().requestId(),
+              failed.failure().toString()));
+    }
+  }
+
+  /** Takes from the open steps those that can begin, and those that never will. */
+  private void choose(List<Journal.Entry> ready, List<Journal.Entry> skipped) {
+    int wanted = 2 * context.settings().parallelism() - running;
+    for (Journal.Entry entry : List.copyOf(open.values())) {
+      if (ready.size() >= wanted) {
+        return;
+      }
+      Set<Journal.StepState> first =
+          entry.dependsOn().stream().map(states::get).collect(Collectors.toSet());
+      if (first.contains(Journal.StepState.FAILED) || first.contains(Journal.StepState.SKIPPED)) {
+        states.put(entry.step(), Journal.StepState.SKIPPED);
+        open.remove(entry.step());
+        skipped.add(entry);
+      } else if (!stopping.getAsBoolean() && Set.of(Journal.StepState.DONE).containsAll(first)) {
+        open.remove(entry.step());
+        ready.add(entry);
+      }
+    }
+  }
+
+  private List<Begun> intend(Handle handle, List<Journal.Entry> ready) {
+    Map<RowKey, ObjectNode> images =
+        images(
+            RowGraph.withSecrets(handle, catalog),
+            ready.stream()
+                .filter(e -> e.kind() != Steps.Kind.DELETE)
+                .map(Journal.Entry::row)
+                .toList());
+    Map<Journal.Entry, ObjectNode> desired = new LinkedHashMap<>();
+    List<Begun> begun = new ArrayList<>();
+    for (Journal.Entry entry : ready) {
+      ObjectNode image = images.get(entry.row());
+      desired.put(entry, entry.kind() == Steps.Kind.CREATE ? desired(entry, image) : null);
+      begun.add(new Begun(entry, image));
+    }
+    Journal.start(handle, transaction, desired, context.clock().instant());
+    return begun;
+  }
+
+  private ObjectNode desired(Journal.Entry entry, ObjectNode image) {
+    Shape shape = shape(entry.row().table());
+    ObjectNode desired = StepRunner.desired(shape, entry, image);
+    shape.columns().stream().filter(Column::writeOnly).forEach(c -> desired.putNull(c.name()));
+    return desired;
+  }
+
+  private Shape shape(String table) {
+    return Shape.of(context.modules().resource(table).orElseThrow().type());
+  }
+
+  private Map<RowKey, ObjectNode> images(RowGraph rows, Collection<RowKey> keys) {
+    Map<String, Set<RowKey>> byTable = new TreeMap<>();
+    keys.forEach(k -> byTable.computeIfAbsent(k.table(), t -> new TreeSet<>()).add(k));
+    Map<RowKey, ObjectNode> images = new LinkedHashMap<>();
+    byTable.forEach(
+        (table, ofTable) ->
+            rows.images(shape(table), table, rows.rows(table, ofTable))
+                .forEach(image -> images.put(RowGraph.rowOf(image), image)));
+    return images;
+  }
+
+  // What the cloud says goes into the rows
+  // ----------------------------------------------------------
+
+  private void writeBack(Handle handle, List<Finished> outcomes) {
+    Map<RowKey, Finished> done = new LinkedHashMap<>();
+    for (Finished one : outcomes) {
+      if (one.outcome() instanceof Outcome.Done d && d.result() != null) {
+        done.put(one.entry().row(), one);
+      }
+    }
+    Map<RowKey, ObjectNode> images = images(RowGraph.now(handle, catalog), done.keySet());
+    Map<String, List<Rows.Pair>> byTable = new TreeMap<>();
+    images.forEach(
+        (row, image) -> {
+          Journal.Entry entry = done.get(row).entry();
+          ObjectNode result = ((Outcome.Done) done.get(row).outcome()).result();
+          replaceText(handle, shape(row.table()), image, result);
+          byTable
+              .computeIfAbsent(row.table(), t -> new ArrayList<>())
+              .add(new Rows.Pair(row, image, withLater(entry, image, result)));
+        });
+    byTable.forEach((table, pairs) -> Rows.writeBack(handle, catalog, shape(table), pairs));
+  }
+
+  /** What a later step sets is still to come: the row must keep what is wanted. */
+  private static ObjectNode withLater(Journal.Entry entry, ObjectNode image, ObjectNode result) {
+    if (entry.kind() != Steps.Kind.CREATE || entry.columns().isEmpty()) {
+      return result;
+    }
+    ObjectNode values = result.deepCopy();
+    entry.columns().forEach(c -> values.set(c, image.get(c)));
+    return values;
+  }
+
+  /** Other rows that name a replaced resource by its key's text name the new one from now on. */
+  private void replaceText(Handle handle, Shape shape, ObjectNode old, ObjectNode result) {
+    for (Column key : shape.key()) {
+      boolean replaced =
+          key.assigned()
+              && old.hasNonNull(key.name())
+              && result.hasNonNull(key.name())
+              && !old.get(key.name()).equals(result.get(key.name()));
+      if (replaced) {
+        TextLinks.point(
+            handle,
+            context.modules(),
+            catalog,
+            shape.type(),
+            old.get(key.name()).asText(),
+            result.get(key.name()).asText());
+      }
+    }
+  }
+}
