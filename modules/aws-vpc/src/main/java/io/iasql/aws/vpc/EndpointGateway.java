@@ -31,6 +31,7 @@ public record EndpointGateway(
     @Replaces @Reference("vpc_id") Vpc vpc) {
 
   public EndpointGateway {
+    policy = policy == null || policy.isNull() ? null : policy;
     routeTableIds = routeTableIds == null ? null : routeTableIds.stream().sorted().toList();
     tags = Ec2Tags.canonical(tags);
   }

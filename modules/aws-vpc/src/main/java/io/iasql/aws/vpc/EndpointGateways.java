@@ -6,6 +6,7 @@ import io.iasql.spi.PlannedRows;
 import io.iasql.spi.Problem;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import software.amazon.awssdk.services.ec2.model.CreateVpcEndpointRequest;
 import software.amazon.awssdk.services.ec2.model.ModifyVpcEndpointRequest;
 import software.amazon.awssdk.services.ec2.model.ServiceDetail;
@@ -46,6 +47,12 @@ final class EndpointGateways extends Endpoints<EndpointGateway> {
         common.tags(),
         common.region(),
         common.vpc());
+  }
+
+  /** Without a list of its own an endpoint gets all route tables that are there. */
+  @Override
+  public Set<Class<? extends Record>> after() {
+    return Set.of(RouteTable.class);
   }
 
   @Override

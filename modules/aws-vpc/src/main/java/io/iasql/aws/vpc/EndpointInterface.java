@@ -34,6 +34,7 @@ public record EndpointInterface(
         List<EndpointInterfaceSubnet> subnets) {
 
   public EndpointInterface {
+    policy = policy == null || policy.isNull() ? null : policy;
     tags = Ec2Tags.canonical(tags);
     subnets = subnets == null ? List.of() : List.copyOf(subnets);
   }

@@ -7,6 +7,7 @@ import io.iasql.spi.Problem;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import software.amazon.awssdk.services.ec2.model.CreateVpcEndpointRequest;
 import software.amazon.awssdk.services.ec2.model.DnsOptionsSpecification;
@@ -55,6 +56,12 @@ final class EndpointInterfaces extends Endpoints<EndpointInterface> {
             .sorted()
             .map(id -> new EndpointInterfaceSubnet(Subnet.of(id, common.region())))
             .toList());
+  }
+
+  /** Without a list of its own an endpoint gets subnets that are there. */
+  @Override
+  public Set<Class<? extends Record>> after() {
+    return Set.of(Subnet.class);
   }
 
   @Override

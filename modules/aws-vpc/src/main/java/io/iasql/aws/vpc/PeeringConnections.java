@@ -93,6 +93,12 @@ final class PeeringConnections extends Ec2Resource<PeeringConnection>
         Ec2.filter("accepter-vpc-info.vpc-id", wanted.accepter().vpcId()));
   }
 
+  /** All route tables that are there get a route to the other side. */
+  @Override
+  public Set<Class<? extends Record>> after() {
+    return Set.of(RouteTable.class);
+  }
+
   @Override
   public List<Problem> validate(PeeringConnection desired, PlannedRows planned) {
     List<Problem> problems = new ArrayList<>(Ec2Tags.problems(desired.tags()));

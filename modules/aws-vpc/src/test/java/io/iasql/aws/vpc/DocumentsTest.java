@@ -106,6 +106,20 @@ class DocumentsTest {
   }
 
   @Test
+  void aNullPolicyIsNone() {
+    JsonNode none = json("null");
+
+    assertThat(new EndpointGateway(null, "s3", none, null, null, null, null, null).policy())
+        .isNull();
+    assertThat(
+            new EndpointInterface(null, "lambda", none, null, null, null, null, null, null, null)
+                .policy())
+        .isNull();
+    assertThat(DhcpConfigurations.canonical(none)).isNull();
+    assertThat(NetworkAclEntries.canonical(none)).isEqualTo(json("[]"));
+  }
+
+  @Test
   void endpointServicesHaveShortNames() {
     assertThat(shortName(VpcEndpointType.GATEWAY, "com.amazonaws.us-gov-west-1.s3"))
         .isEqualTo("s3");
