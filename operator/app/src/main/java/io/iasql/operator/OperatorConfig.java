@@ -4,10 +4,15 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 
 /** Every setting of the operator, under {@code iasql.} or {@code IASQL_}. */
 @ConfigMapping(prefix = "iasql")
 public interface OperatorConfig {
+
+  /** The namespaces to work in, {@code application.properties} hands them on; all by default. */
+  Optional<List<String>> watchNamespaces();
 
   /** Databases of environments. */
   Database database();

@@ -6,6 +6,7 @@ import io.iasql.operator.OperatorConfig.Managed.Address;
 import io.iasql.operator.OperatorConfig.Provider;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -15,6 +16,7 @@ class OperatorConfigTest {
   void hasDefaultsForEverything() {
     OperatorConfig config = OperatorConfigs.defaults();
 
+    assertThat(config.watchNamespaces()).isEmpty();
     assertThat(config.database().provider()).isEqualTo(Provider.MANAGED);
     assertThat(config.database().managed().image()).isEqualTo("docker.io/library/postgres:18");
     assertThat(config.database().managed().runAsUser()).isEqualTo(999);
@@ -31,17 +33,19 @@ class OperatorConfigTest {
   void takesEverySetting() {
     OperatorConfig config =
         OperatorConfigs.with(
-            Map.of(
-                "iasql.database.provider", "embedded",
-                "iasql.database.managed.image", "registry.example.com/postgres:17",
-                "iasql.database.managed.run-as-user", "70",
-                "iasql.database.managed.storage", "5Gi",
-                "iasql.database.managed.address", "cluster-ip",
-                "iasql.database.embedded.folder", "/var/lib/iasql",
-                "iasql.aws.verify-interval", "30s",
-                "iasql.aws.verify-parallelism", "2",
-                "iasql.aws.retire-after", "5m"));
+            Map.ofEntries(
+                Map.entry("iasql.watch-namespaces", "infra,prod"),
+                Map.entry("iasql.database.provider", "embedded"),
+                Map.entry("iasql.database.managed.image", "registry.example.com/postgres:17"),
+                Map.entry("iasql.database.managed.run-as-user", "70"),
+                Map.entry("iasql.database.managed.storage", "5Gi"),
+                Map.entry("iasql.database.managed.address", "cluster-ip"),
+                Map.entry("iasql.database.embedded.folder", "/var/lib/iasql"),
+                Map.entry("iasql.aws.verify-interval", "30s"),
+                Map.entry("iasql.aws.verify-parallelism", "2"),
+                Map.entry("iasql.aws.retire-after", "5m")));
 
+    assertThat(config.watchNamespaces()).contains(List.of("infra", "prod"));
     assertThat(config.database().provider()).isEqualTo(Provider.EMBEDDED);
     assertThat(config.database().managed().image()).isEqualTo("registry.example.com/postgres:17");
     assertThat(config.database().managed().runAsUser()).isEqualTo(70);

@@ -16,6 +16,7 @@ public final class OperatorConfigs {
         .addDefaultSources()
         .withConverter(Duration.class, 200, new DurationConverter())
         .withSources(new PropertiesConfigSource(values, "test", 1000))
+        .withValidateUnknown(false)
         .withMapping(OperatorConfig.class)
         .build()
         .getConfigMapping(OperatorConfig.class);

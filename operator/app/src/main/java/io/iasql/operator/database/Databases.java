@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.iasql.crds.Environment;
 import io.iasql.crds.EnvironmentSpec.Database;
 import io.iasql.operator.OperatorConfig;
+import io.iasql.operator.status.EventRecorder;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
@@ -25,9 +26,9 @@ public class Databases implements DatabaseProvisioner {
       Executors.newSingleThreadExecutor(task -> new Thread(task, "embedded-postgres"));
   private final DatabaseProvisioner embedded;
 
-  Databases(KubernetesClient client, OperatorConfig config) {
+  Databases(KubernetesClient client, OperatorConfig config, EventRecorder events) {
     this.config = config.database();
-    this.managed = new ManagedDatabase(client, this.config.managed(), Databases::password);
+    this.managed = new ManagedDatabase(client, this.config.managed(), events, Databases::password);
     this.server = new EmbeddedServer(this.config.embedded().folder(), Databases::password);
     this.embedded = new EmbeddedDatabase(server, starter);
   }

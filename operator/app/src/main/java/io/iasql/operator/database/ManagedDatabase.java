@@ -17,13 +17,17 @@ import io.iasql.operator.OperatorConfig.Managed.Address;
 import io.iasql.operator.database.DatabaseState.Blocked;
 import io.iasql.operator.database.DatabaseState.Ready;
 import io.iasql.operator.database.DatabaseState.Waiting;
+import io.iasql.operator.status.EventRecorder;
 import io.iasql.operator.status.Reason;
+import java.math.BigDecimal;
 import java.net.HttpURLConnection;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
@@ -34,18 +38,25 @@ final class ManagedDatabase implements DatabaseProvisioner {
   private static final String PROVIDER = "managed";
   // What was applied last, so that nothing is sent while all is as it should be.
   private static final String APPLIED = "iasql.io/applied";
+  private static final int UNPROCESSABLE = 422;
   private static final Duration SAFETY_NET = Duration.ofSeconds(30);
 
   private final KubernetesClient client;
   private final OperatorConfig.Managed config;
+  private final EventRecorder events;
   private final Supplier<String> passwords;
+  private final Set<String> refused = ConcurrentHashMap.newKeySet();
 
   /**
    * @param passwords makes passwords of letters, digits, {@code -} and {@code _}
    */
   ManagedDatabase(
-      KubernetesClient client, OperatorConfig.Managed config, Supplier<String> passwords) {
+      KubernetesClient client,
+      OperatorConfig.Managed config,
+      EventRecorder events,
+      Supplier<String> passwords) {
     this.client = client;
+    this.events = events;
     this.config = config;
     this.passwords = passwords;
   }
@@ -67,7 +78,7 @@ final class ManagedDatabase implements DatabaseProvisioner {
     apply(wanted.headlessService(), objects);
     Service service = apply(wanted.service(), objects);
     StatefulSet set = apply(wanted.statefulSet(claimed(known, wanted.storage())), objects);
-    growVolume(wanted, known);
+    growVolume(environment, wanted, known);
     return isReady(set)
         ? new Ready(endpoint(wanted, service, secret.get()))
         : new Waiting(Reason.DATABASE_STARTING, awaited(wanted), SAFETY_NET);
@@ -144,28 +155,53 @@ final class ManagedDatabase implements DatabaseProvisioner {
     return claim.getSpec().getResources().getRequests().get("storage");
   }
 
-  /** Grows the volume, where its class allows that; the API server refuses it otherwise. */
-  private void growVolume(ManagedDatabaseObjects wanted, Optional<StatefulSet> known) {
-    Quantity size = new Quantity(wanted.storage());
+  /** Grows the volume, where its class allows that; where not, people are told once. */
+  private void growVolume(
+      Environment environment, ManagedDatabaseObjects wanted, Optional<StatefulSet> known) {
     if (known.isEmpty() || claimed(known.get()).equals(wanted.storage())) {
       return;
     }
+    Quantity size = new Quantity(wanted.storage());
     claim(wanted)
-        .filter(
-            claim -> storage(claim).getNumericalAmount().compareTo(size.getNumericalAmount()) < 0)
-        .ifPresent(
-            claim ->
-                client
-                    .resource(claim)
-                    .edit(
-                        c ->
-                            new PersistentVolumeClaimBuilder(c)
-                                .editSpec()
-                                .editResources()
-                                .addToRequests("storage", size)
-                                .endResources()
-                                .endSpec()
-                                .build()));
+        // Kubernetes grows bound volumes only.
+        .filter(claim -> "Bound".equals(claim.getStatus().getPhase()))
+        .filter(claim -> amount(storage(claim)).compareTo(amount(size)) < 0)
+        .filter(claim -> !refused.contains(attempt(claim, size)))
+        .ifPresent(claim -> growVolume(environment, claim, size));
+  }
+
+  private void growVolume(Environment environment, PersistentVolumeClaim claim, Quantity size) {
+    try {
+      client
+          .resource(claim)
+          .edit(
+              latest ->
+                  new PersistentVolumeClaimBuilder(latest)
+                      .editSpec()
+                      .editResources()
+                      .addToRequests("storage", size)
+                      .endResources()
+                      .endSpec()
+                      .build());
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != HttpURLConnection.HTTP_FORBIDDEN && e.getCode() != UNPROCESSABLE) {
+        throw e;
+      }
+      refused.add(attempt(claim, size));
+      events.warning(
+          environment,
+          Reason.VOLUME_NOT_GROWN,
+          "PersistentVolumeClaim %s stays as large as it is: %s"
+              .formatted(claim.getMetadata().getName(), e.getStatus().getMessage()));
+    }
+  }
+
+  private static String attempt(PersistentVolumeClaim claim, Quantity size) {
+    return claim.getMetadata().getUid() + " " + size;
+  }
+
+  private static BigDecimal amount(Quantity quantity) {
+    return quantity.getNumericalAmount();
   }
 
   private static boolean isReady(StatefulSet set) {

@@ -15,6 +15,8 @@ import io.iasql.operator.status.Conditions;
 import io.iasql.operator.status.EventRecorder;
 import io.iasql.operator.status.Reason;
 import io.iasql.operator.transaction.Phases;
+import io.iasql.operator.work.FiveASecond;
+import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -33,12 +35,20 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
 
 /** Gives each Environment its database and its engine, and says what it is like. */
-@ControllerConfiguration(name = "environment")
+@ControllerConfiguration(
+    name = "environment",
+    // Annotations do not count as a generation; the filter takes them in.
+    generationAwareEventProcessing = false,
+    informer = @Informer(onUpdateFilter = EnvironmentChanges.class),
+    rateLimiter = FiveASecond.class)
 public class EnvironmentReconciler implements Reconciler<Environment>, Cleaner<Environment> {
+  private static final Logger LOG = Logger.getLogger(EnvironmentReconciler.class);
   private static final Duration SOON = Duration.ofSeconds(2);
   private static final Duration SAFETY_NET = Duration.ofSeconds(30);
+  private static final Duration LONGEST_WAIT = Duration.ofMinutes(2);
   private static final String BY_CONNECTION = "connection";
 
   private final Environments environments;
@@ -85,24 +95,13 @@ public class EnvironmentReconciler implements Reconciler<Environment>, Cleaner<E
                             .stream()
                             .map(ResourceID::fromResource)
                             .collect(Collectors.toSet()))
+                .withOnUpdateFilter((now, before) -> isReady(now) != isReady(before))
                 .<Environment>withPrimaryToSecondaryMapper(
                     e ->
                         Set.of(
                             new ResourceID(
                                 e.getSpec().awsConnectionRef().name(),
                                 e.getMetadata().getNamespace())))
-                .build(),
-            context),
-        new InformerEventSource<>(
-            InformerEventSourceConfiguration.from(SqlTransaction.class, Environment.class)
-                .withName("transactions")
-                .withNamespacesInheritedFromController()
-                .withSecondaryToPrimaryMapper(
-                    t ->
-                        Set.of(
-                            new ResourceID(
-                                t.getSpec().environmentRef().name(),
-                                t.getMetadata().getNamespace())))
                 .build(),
             context));
   }
@@ -145,7 +144,7 @@ public class EnvironmentReconciler implements Reconciler<Environment>, Cleaner<E
             connection.get().getSpec().accountId(),
             ready.endpoint(),
             live.view(),
-            pending(context));
+            environments.pending(ResourceID.fromResource(environment)));
     return patch(environment, status, live.nextLook());
   }
 
@@ -154,14 +153,6 @@ public class EnvironmentReconciler implements Reconciler<Environment>, Cleaner<E
         && Conditions.find(connection.getStatus().conditions(), Conditions.READY)
             .map(Condition::isTrue)
             .orElse(false);
-  }
-
-  private static int pending(Context<Environment> context) {
-    return (int)
-        context
-            .getSecondaryResourcesAsStream(SqlTransaction.class)
-            .filter(t -> !Phases.isFinal(t))
-            .count();
   }
 
   private static KubernetesObjects objects(Context<Environment> context) {
@@ -178,20 +169,52 @@ public class EnvironmentReconciler implements Reconciler<Environment>, Cleaner<E
   @Override
   public DeleteControl cleanup(Environment environment, Context<Environment> context) {
     ResourceID id = ResourceID.fromResource(environment);
-    Optional<LiveEnvironment> live = environments.find(id);
-    boolean committing =
-        context.getSecondaryResourcesAsStream(SqlTransaction.class).anyMatch(Phases::isCommitting);
-    if (live.isPresent() && committing) {
-      events.normal(environment, Reason.DELETION_WAITS, "The deletion waits for commits to end.");
-      return DeleteControl.noFinalizerRemoval().rescheduleAfter(SOON);
+    if (isCommitting(environment, context)) {
+      Optional<AwsConnection> connection = context.getSecondaryResource(AwsConnection.class);
+      if (connection.isPresent()) {
+        events.normal(environment, Reason.DELETION_WAITS, "The deletion waits for commits to end.");
+        resume(environment, connection.get(), context);
+        return DeleteControl.noFinalizerRemoval().rescheduleAfter(SOON);
+      }
+      // Without a connection no commit can go on: waiting would be for ever.
+      LOG.warnf("environment %s is deleted with its connection while a commit runs", id);
     }
     environments.forget(id);
     return DeleteControl.defaultDelete();
   }
 
+  /** From the API server: every replica and every restart must see the same. */
+  private boolean isCommitting(Environment environment, Context<Environment> context) {
+    String name = environment.getMetadata().getName();
+    boolean busy =
+        environments
+            .find(ResourceID.fromResource(environment))
+            .map(live -> live.view().busy())
+            .orElse(false);
+    return busy
+        || context
+            .getClient()
+            .resources(SqlTransaction.class)
+            .inNamespace(environment.getMetadata().getNamespace())
+            .list()
+            .getItems()
+            .stream()
+            .filter(t -> t.getSpec().environmentRef().name().equals(name))
+            .anyMatch(Phases::isCommitting);
+  }
+
+  /** An operator that was restarted meanwhile must open the environment to end its commits. */
+  private void resume(
+      Environment environment, AwsConnection connection, Context<Environment> context) {
+    if (isReady(connection)
+        && databases.provision(environment, objects(context)) instanceof DatabaseState.Ready r) {
+      environments.ensure(environment, r.endpoint());
+    }
+  }
+
   private UpdateControl<Environment> patch(
       Environment environment, EnvironmentStatus status, Duration next) {
-    Duration wait = next.compareTo(SAFETY_NET) > 0 ? SAFETY_NET : next;
+    Duration wait = next.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : next;
     if (status.equals(environment.getStatus())) {
       return UpdateControl.<Environment>noUpdate().rescheduleAfter(wait);
     }
@@ -238,6 +261,11 @@ public class EnvironmentReconciler implements Reconciler<Environment>, Cleaner<E
 
     @Override
     public void rowsMoved(ResourceID environment) {
+      // A commit's tables; what a sync found is in the environment's own status.
+    }
+
+    @Override
+    public void pendingMoved(ResourceID environment) {
       wake.accept(environment);
     }
   }

@@ -47,12 +47,14 @@ final class EnvironmentStatusFactory {
       DatabaseEndpoint endpoint,
       LiveEnvironment.View view,
       int pending) {
-    boolean working = !view.ready() && !view.stalled();
+    // What was mirrored once serves transactions as soon as what is away comes back.
+    boolean ready = view.ready() && !view.isOutOfReach();
+    boolean working = !ready && !view.stalled();
     Conditions conditions =
         conditions(environment)
             .set(
                 Conditions.READY,
-                view.ready() ? Condition.Status.TRUE : Condition.Status.FALSE,
+                ready ? Condition.Status.TRUE : Condition.Status.FALSE,
                 view.reason(),
                 view.message())
             .set(

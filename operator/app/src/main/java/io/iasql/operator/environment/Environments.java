@@ -12,8 +12,9 @@ import io.iasql.operator.database.DatabaseEndpoint;
 import io.iasql.operator.environment.LiveEnvironment.Wanted;
 import io.iasql.operator.work.Jobs;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
-import jakarta.annotation.PreDestroy;
+import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -21,12 +22,22 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jboss.logging.Logger;
+import org.jboss.logging.MDC;
 
 /** The environments that are open now, each with its engine. */
 @ApplicationScoped
 public class Environments {
+  private static final Logger LOG = Logger.getLogger(Environments.class);
+
+  /** Less than the grace that Kubernetes gives a pod. */
+  private static final Duration PATIENCE = Duration.ofSeconds(15);
 
   /** Hears of environments; called on worker threads, must return at once. */
   public interface Listener {
@@ -38,6 +49,9 @@ public class Environments {
 
     /** Its rows moved: plans that wait may be stale. */
     void rowsMoved(ResourceID environment);
+
+    /** Another number of its transactions waits or works. */
+    default void pendingMoved(ResourceID environment) {}
   }
 
   private final AwsAccounts accounts;
@@ -46,6 +60,7 @@ public class Environments {
   private final OperatorConfig config;
   private final Clock clock;
   private final Map<ResourceID, LiveEnvironment> live = new ConcurrentHashMap<>();
+  private final Map<ResourceID, Set<String>> pending = new ConcurrentHashMap<>();
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
 
   Environments(
@@ -69,6 +84,33 @@ public class Environments {
         .map(LiveEnvironment::engine);
   }
 
+  /** The engine of an environment whose database has its schema, whether or not AWS answers. */
+  public Optional<Engine> open(ResourceID id) {
+    return Optional.ofNullable(live.get(id))
+        .filter(LiveEnvironment::isInstalled)
+        .map(LiveEnvironment::engine);
+  }
+
+  /** Takes note of a transaction that has not ended, or that has. */
+  public void pending(ResourceID environment, String transaction, boolean is) {
+    boolean[] changed = {false};
+    pending.compute(
+        environment,
+        (id, known) -> {
+          Set<String> all = known == null ? ConcurrentHashMap.newKeySet() : known;
+          changed[0] = is ? all.add(transaction) : all.remove(transaction);
+          return all.isEmpty() ? null : all;
+        });
+    if (changed[0]) {
+      listeners.forEach(l -> l.pendingMoved(environment));
+    }
+  }
+
+  /** How many of its transactions have not ended. */
+  int pending(ResourceID environment) {
+    return pending.getOrDefault(environment, Set.of()).size();
+  }
+
   /** Opens the environment if need be and brings it forward in the background. */
   LiveEnvironment ensure(Environment environment, DatabaseEndpoint endpoint) {
     ResourceID id = ResourceID.fromResource(environment);
@@ -87,15 +129,22 @@ public class Environments {
               return open(environment, id, endpoint, wanted);
             });
     if (one.hasWork()) {
-      jobs.run(id, () -> work(id, one));
+      jobs.run(id, id, () -> work(id, one));
     }
     return one;
   }
 
   private void work(ResourceID id, LiveEnvironment one) {
-    if (live.get(id) == one) {
-      one.work();
-      listeners.forEach(l -> l.environmentMoved(id));
+    if (live.get(id) != one || !one.hasWork()) {
+      return;
+    }
+    MDC.put("environment", id.getName());
+    try {
+      if (one.work()) {
+        listeners.forEach(l -> l.environmentMoved(id));
+      }
+    } finally {
+      MDC.remove("environment");
     }
   }
 
@@ -141,6 +190,11 @@ public class Environments {
     return new EngineListener() {
       @Override
       public void transactionMoved(String transaction) {
+        LiveEnvironment one = live.get(id);
+        if (one != null) {
+          one.expectCommits();
+          jobs.run(id, id, () -> work(id, one));
+        }
         listeners.forEach(l -> l.transactionMoved(id, transaction));
       }
 
@@ -164,9 +218,23 @@ public class Environments {
     }
   }
 
-  @PreDestroy
-  void stop() {
-    live.values().forEach(LiveEnvironment::close);
+  /**
+   * Ends all engines while databases and workers are still there: before any bean is destroyed.
+   * Commits stop after the steps under way and are resumed by the next operator.
+   */
+  void stop(@Observes ShutdownEvent event) {
+    List<CompletableFuture<Void>> ends =
+        live.values().stream()
+            .map(one -> CompletableFuture.runAsync(one::close, jobs.calls()))
+            .toList();
     live.clear();
+    try {
+      CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new))
+          .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warnf(e, "not all environments ended in an orderly way; their commits will be resumed");
+    }
   }
 }

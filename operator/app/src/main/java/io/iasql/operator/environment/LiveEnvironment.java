@@ -5,6 +5,7 @@ import io.iasql.engine.InvalidTransactionException;
 import io.iasql.engine.store.UnavailableException;
 import io.iasql.engine.sync.SyncReport;
 import io.iasql.operator.status.Reason;
+import io.iasql.spi.CloudException;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -46,7 +47,13 @@ final class LiveEnvironment {
       Instant lastSync,
       SyncReport report,
       String syncRequestedAt,
-      boolean busy) {}
+      boolean busy) {
+
+    /** Whether AWS or the database could not be used when last tried. */
+    boolean isOutOfReach() {
+      return reason == Reason.UNAVAILABLE || reason == Reason.INTERNAL_ERROR;
+    }
+  }
 
   private final ResourceID id;
   private final PooledDatabase database;
@@ -67,6 +74,9 @@ final class LiveEnvironment {
   private Set<String> prepared = Set.of();
   private Duration retry = FIRST_RETRY;
   private volatile Instant notBefore = Instant.MIN;
+  private volatile boolean installed;
+  private volatile boolean importDue;
+  private volatile boolean commitsMoved;
 
   LiveEnvironment(
       ResourceID id, PooledDatabase database, Engine engine, Wanted wanted, Clock clock) {
@@ -89,14 +99,29 @@ final class LiveEnvironment {
     return view;
   }
 
+  /** What is asked now; asked for something else, it tries at once. */
   void want(Wanted now) {
-    wanted = now;
+    if (!now.equals(wanted)) {
+      wanted = now;
+      notBefore = Instant.MIN;
+    }
+  }
+
+  /** Whether the database has its schema. */
+  boolean isInstalled() {
+    return installed;
+  }
+
+  /** Has {@link #work} find out whether a commit runs or waits. */
+  void expectCommits() {
+    commitsMoved = true;
   }
 
   /** Whether {@link #work} would do something now. */
   boolean hasWork() {
-    return !clock.instant().isBefore(notBefore)
-        && (!view.ready() || isNew() || isSyncDue() || view.busy());
+    return commitsMoved
+        || (!clock.instant().isBefore(notBefore)
+            && (!view.ready() || isNew() || isSyncDue() || view.busy()));
   }
 
   /** When to look again at the latest. */
@@ -116,45 +141,87 @@ final class LiveEnvironment {
   }
 
   private boolean isSyncDue() {
-    return view.lastSync() == null
+    return importDue
+        || view.lastSync() == null
         || !wanted.syncRequestedAt().equals(view.syncRequestedAt())
         || !clock.instant().isBefore(view.lastSync().plus(wanted.syncInterval()));
   }
 
-  /** Installs, reads the account and resumes commits, as far as it is time for it. */
-  void work() {
+  /**
+   * Installs, reads the account and resumes commits, as far as it is time for it.
+   *
+   * @return whether there is something new to say, or to be tried again
+   */
+  boolean work() {
+    View before = view;
     Wanted now = wanted;
+    boolean waiting = clock.instant().isBefore(notBefore);
+    commitsMoved = false;
     try {
-      if (isNew()) {
-        engine.prepare(now.modules());
-        prepared = new TreeSet<>(now.modules());
-        view = with(Reason.IMPORTING, "The account is read for the first time.");
-        // A commit that a crash interrupted goes on before anything else changes rows.
-        engine.wake();
-        sync(now);
-      } else if (isSyncDue()) {
+      if (isNew() && !waiting) {
+        install(now);
+      }
+      if (installed && isSyncDue() && !waiting) {
         sync(now);
       }
-      boolean busy = engine.isBusy();
-      if (busy) {
-        engine.wake();
+      if (installed) {
+        boolean busy = engine.isBusy();
+        if (busy) {
+          engine.wake();
+        }
+        view = busy(busy, waiting);
       }
-      view = busy(busy);
-      retry = FIRST_RETRY;
-      notBefore = Instant.MIN;
+      if (!waiting) {
+        retry = FIRST_RETRY;
+        notBefore = Instant.MIN;
+      }
+      return !view.equals(before);
     } catch (UnavailableException e) {
       LOG.warnf("environment %s: %s", id, e.getMessage());
       failed(false, Reason.UNAVAILABLE, e.getMessage() + ". It is tried again.");
-    } catch (IllegalArgumentException | InvalidTransactionException e) {
+    } catch (CloudException e) {
+      LOG.warnf("environment %s: %s", id, e.failure());
+      failed(
+          !e.failure().kind().isTransient(),
+          Reason.UNAVAILABLE,
+          "AWS: " + e.failure() + ". It is tried again.");
+    } catch (InvalidTransactionException | UnknownModule e) {
       failed(true, Reason.INVALID_SETTINGS, e.getMessage());
     } catch (RuntimeException e) {
       LOG.errorf(e, "environment %s", id);
-      failed(false, Reason.INTERNAL_ERROR, String.valueOf(e.getMessage()));
+      failed(false, Reason.INTERNAL_ERROR, e + ". It is tried again.");
     }
+    return true;
+  }
+
+  private static final class UnknownModule extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    UnknownModule(IllegalArgumentException e) {
+      super(e.getMessage(), e);
+    }
+  }
+
+  private void install(Wanted now) {
+    try {
+      engine.modules().closure(now.modules());
+    } catch (IllegalArgumentException e) {
+      throw new UnknownModule(e);
+    }
+    engine.prepare(now.modules());
+    prepared = new TreeSet<>(now.modules());
+    installed = true;
+    importDue = true;
+    if (!view.ready()) {
+      view = with(Reason.IMPORTING, "The account is read for the first time.");
+    }
+    // A commit that a crash interrupted goes on before anything else changes rows.
+    engine.wake();
   }
 
   private void sync(Wanted now) {
     SyncReport report = engine.sync(Set.of());
+    importDue = false;
     boolean whole = report.failures().isEmpty();
     view =
         new View(
@@ -205,15 +272,15 @@ final class LiveEnvironment {
         old.busy());
   }
 
-  private View busy(boolean busy) {
+  private View busy(boolean busy, boolean waiting) {
     View old = view;
+    // The database was away between two syncs, and is back.
+    boolean mended = old.ready() && old.isOutOfReach() && !waiting;
     return new View(
         old.ready(),
         old.stalled(),
-        old.ready() && old.reason() == Reason.UNAVAILABLE ? Reason.MIRRORED : old.reason(),
-        old.ready() && old.reason() == Reason.UNAVAILABLE
-            ? "The rows mirror the account."
-            : old.message(),
+        mended ? Reason.MIRRORED : old.reason(),
+        mended ? "The rows mirror the account." : old.message(),
         old.modules(),
         old.lastSync(),
         old.report(),

@@ -32,6 +32,8 @@ public enum Reason {
   DATABASE_SECRET_MISSING,
   /** The database could not be made. */
   DATABASE_FAILED,
+  /** The volume of the database is smaller than the spec says and cannot grow. */
+  VOLUME_NOT_GROWN,
   /** The AwsConnection is not there or not ready. */
   CONNECTION_NOT_READY,
   /** The schema is being brought up to date and the modules installed. */

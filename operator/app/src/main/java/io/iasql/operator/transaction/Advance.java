@@ -6,9 +6,11 @@ import io.iasql.engine.Engine;
 import io.iasql.engine.InvalidTransactionException;
 import io.iasql.engine.commit.Submission;
 import io.iasql.engine.commit.Submissions;
+import io.iasql.engine.commit.TransactionState;
 import io.iasql.engine.commit.TransactionView;
 import io.iasql.engine.plan.PlanStore;
 import io.iasql.operator.status.Reason;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /**
@@ -44,16 +46,27 @@ final class Advance {
     if (submitted.isPresent()) {
       return submitted(submitted.get());
     }
-    Optional<Engine.Committed> earlier = engine.committed(request.ledgerName(), request.sql());
-    if (earlier.isPresent()) {
-      return Snapshot.of(
-          Phase.COMMITTED,
-          Reason.ALREADY_COMMITTED,
-          "A transaction of this name with this SQL was committed at %s as %s; it is not run twice."
-              .formatted(earlier.get().at(), earlier.get().planId()),
-          Optional.empty());
-    }
-    return planned("");
+    return engine
+        .committed(request.ledgerName(), request.sql())
+        .map(Advance::remembered)
+        .orElseGet(() -> planned(Optional.empty()));
+  }
+
+  /** A resource that was made again, or a cluster that was rebuilt, runs nothing twice. */
+  private static Snapshot remembered(Engine.Committed earlier) {
+    Phase phase = Phase.valueOf(earlier.state());
+    String text =
+        switch (phase) {
+          case NO_CHANGES -> "changed nothing at";
+          case PARTIALLY_APPLIED -> "was committed in part at";
+          default -> "was committed at";
+        };
+    return Snapshot.of(
+        phase,
+        Reason.ALREADY_COMMITTED,
+        "A transaction of this name with this SQL %s %s as %s; it is not run twice."
+            .formatted(text, earlier.at().truncatedTo(ChronoUnit.SECONDS), earlier.planId()),
+        Optional.empty());
   }
 
   private String contentHash() {
@@ -69,8 +82,7 @@ final class Advance {
           progress(Phase.COMMITTED, Reason.COMMITTED, "AWS and the rows are as planned.", view);
       case NO_CHANGES ->
           progress(Phase.NO_CHANGES, Reason.NO_CHANGES, "The SQL changes nothing.", view);
-      case SUPERSEDED -> planned(view.message());
-      case FAILED -> progress(Phase.FAILED, Reason.COMMIT_FAILED, view.message(), view);
+      case SUPERSEDED, FAILED -> planned(Optional.of(view));
       case PARTIALLY_APPLIED ->
           progress(Phase.PARTIALLY_APPLIED, Reason.PARTIALLY_APPLIED, view.message(), view);
       case ROLLED_BACK -> progress(Phase.ROLLED_BACK, Reason.ROLLED_BACK, view.message(), view);
@@ -88,7 +100,12 @@ final class Advance {
         false);
   }
 
-  private Snapshot planned(String superseded) {
+  /**
+   * Plans, and submits what is approved.
+   *
+   * @param before how an earlier submission of the same SQL ended without having done anything
+   */
+  private Snapshot planned(Optional<TransactionView> before) {
     PlanStore.Stored plan;
     try {
       plan = freshPlan();
@@ -100,22 +117,39 @@ final class Advance {
       return Snapshot.of(
           Phase.NO_CHANGES, Reason.NO_CHANGES, "The SQL changes nothing.", Optional.of(plan));
     }
-    if (request.approves(plan.id())) {
-      engine.submit(
-          new Submission(
-              request.uid(),
-              request.ledgerName(),
-              request.sql(),
-              request.onFailure(),
-              plan.id(),
-              request.automatic() ? "automatic" : request.approvedBy()));
-      return engine
-          .view(request.uid())
-          .filter(v -> v.planId().equals(plan.id()))
-          .map(this::submitted)
-          .orElseGet(() -> waiting(plan, superseded));
+    Optional<TransactionView> failed =
+        before.filter(v -> v.state() == TransactionState.FAILED && v.planId().equals(plan.id()));
+    if (failed.isPresent()) {
+      return failed(failed.get(), plan);
     }
-    return waiting(plan, superseded);
+    if (!request.approves(plan.id())) {
+      return waiting(plan, before);
+    }
+    engine.submit(
+        new Submission(
+            request.uid(),
+            request.ledgerName(),
+            request.sql(),
+            request.onFailure(),
+            plan.id(),
+            request.automatic() ? "automatic" : request.approvedBy()));
+    // The queue has its own pace: what it did with it so far decides, and nothing is done twice.
+    return engine
+        .view(request.uid())
+        .filter(v -> v.planId().equals(plan.id()) && v.state() != TransactionState.SUPERSEDED)
+        .map(v -> v.state() == TransactionState.FAILED ? failed(v, plan) : submitted(v))
+        .orElseGet(() -> waiting(plan, before));
+  }
+
+  /** The same plan is not tried twice: what was in its way must be mended by a person. */
+  private Snapshot failed(TransactionView view, PlanStore.Stored plan) {
+    return Snapshot.of(
+        Phase.FAILED,
+        Reason.COMMIT_FAILED,
+        view.message()
+            + "\nNothing was changed. Mend what was in the way, then delete the resource and apply"
+            + " it again",
+        Optional.of(plan));
   }
 
   private PlanStore.Stored freshPlan() {
@@ -131,10 +165,16 @@ final class Advance {
     return engine.storedPlan(request.uid(), LINES).orElseThrow();
   }
 
-  private Snapshot waiting(PlanStore.Stored plan, String superseded) {
-    if (!superseded.isEmpty()) {
+  private Snapshot waiting(PlanStore.Stored plan, Optional<TransactionView> before) {
+    Optional<String> approved = before.map(TransactionView::planId);
+    if (approved.isPresent()
+        && (request.automatic() || approved.get().equals(request.approvePlan()))) {
       return Snapshot.of(
-          Phase.AWAITING_APPROVAL, Reason.PLAN_SUPERSEDED, superseded, Optional.of(plan));
+          Phase.AWAITING_APPROVAL,
+          Reason.PLAN_SUPERSEDED,
+          "The account or the rows have changed since %s was approved; nothing was done. Review the new plan; to approve it, set spec.approvePlan to %s."
+              .formatted(approved.get(), plan.id()),
+          Optional.of(plan));
     }
     if (!request.approvePlan().isEmpty()) {
       return Snapshot.of(

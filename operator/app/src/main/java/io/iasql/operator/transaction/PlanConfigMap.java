@@ -2,6 +2,7 @@ package io.iasql.operator.transaction;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.iasql.crds.SqlTransaction;
@@ -26,24 +27,24 @@ final class PlanConfigMap {
 
   private PlanConfigMap() {}
 
-  static String name(SqlTransaction transaction) {
-    return transaction.getMetadata().getName() + "-plan";
+  static String name(String transaction) {
+    return transaction + "-plan";
   }
 
-  static void write(KubernetesClient client, SqlTransaction transaction, PlanStore.Stored plan) {
+  static void write(KubernetesClient client, Request request, PlanStore.Stored plan) {
     ConfigMap map =
         new ConfigMapBuilder()
             .withNewMetadata()
-            .withNamespace(transaction.getMetadata().getNamespace())
-            .withName(name(transaction))
+            .withNamespace(request.resource().getNamespace().orElseThrow())
+            .withName(name(request.resource().getName()))
             .withLabels(Map.of("app.kubernetes.io/managed-by", "iasql-operator"))
             .withAnnotations(Map.of("iasql.io/plan", plan.id()))
             .withOwnerReferences(
                 new OwnerReferenceBuilder()
-                    .withApiVersion(transaction.getApiVersion())
-                    .withKind(transaction.getKind())
-                    .withName(transaction.getMetadata().getName())
-                    .withUid(transaction.getMetadata().getUid())
+                    .withApiVersion(HasMetadata.getApiVersion(SqlTransaction.class))
+                    .withKind(HasMetadata.getKind(SqlTransaction.class))
+                    .withName(request.resource().getName())
+                    .withUid(request.uid())
                     .withController(true)
                     .build())
             .endMetadata()

@@ -54,4 +54,9 @@ record Request(
   boolean approves(String planId) {
     return automatic || approvePlan.equals(planId);
   }
+
+  /** Whether the engine may have got it already, as far as can be told without asking. */
+  boolean mayBeSubmitted() {
+    return automatic || !approvePlan.isEmpty();
+  }
 }

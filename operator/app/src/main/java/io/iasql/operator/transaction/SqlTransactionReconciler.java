@@ -10,6 +10,7 @@ import io.iasql.operator.environment.Environments;
 import io.iasql.operator.status.Conditions;
 import io.iasql.operator.status.EventRecorder;
 import io.iasql.operator.status.Reason;
+import io.iasql.operator.work.FiveASecond;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -25,12 +26,13 @@ import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEven
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Shows how far each SqlTransaction is, and passes approvals on. */
-@ControllerConfiguration(name = "sqltransaction")
+@ControllerConfiguration(name = "sqltransaction", rateLimiter = FiveASecond.class)
 public class SqlTransactionReconciler
     implements Reconciler<SqlTransaction>, Cleaner<SqlTransaction> {
   private static final Duration SOON = Duration.ofSeconds(2);
@@ -72,6 +74,8 @@ public class SqlTransactionReconciler
                             .filter(t -> !Phases.isFinal(t))
                             .map(ResourceID::fromResource)
                             .collect(Collectors.toSet()))
+                .withOnUpdateFilter(
+                    (now, before) -> isReady(now) != isReady(before) || isNewSpec(now, before))
                 .<SqlTransaction>withPrimaryToSecondaryMapper(t -> Set.of(environmentOf(t)))
                 .build(),
             context));
@@ -86,91 +90,100 @@ public class SqlTransactionReconciler
         transaction.getSpec().environmentRef().name(), transaction.getMetadata().getNamespace());
   }
 
+  private static boolean isReady(Environment environment) {
+    return environment.getStatus() != null
+        && Conditions.find(environment.getStatus().conditions(), Conditions.READY)
+            .map(Condition::isTrue)
+            .orElse(false);
+  }
+
+  private static boolean isNewSpec(Environment now, Environment before) {
+    return !Objects.equals(now.getMetadata().getGeneration(), before.getMetadata().getGeneration());
+  }
+
   @Override
   public UpdateControl<SqlTransaction> reconcile(
       SqlTransaction transaction, Context<SqlTransaction> context) {
     String uid = transaction.getMetadata().getUid();
+    ResourceID id = environmentOf(transaction);
     if (Phases.isFinal(transaction)) {
-      transactions.forget(uid);
+      transactions.forget(uid, id);
       return UpdateControl.noUpdate();
     }
     Optional<Environment> environment = context.getSecondaryResource(Environment.class);
-    ResourceID id = environmentOf(transaction);
-    if (environment.isEmpty() || environments.ready(id).isEmpty()) {
+    if (isRejected(transaction, environment)) {
+      transactions.forget(uid, id);
+      return patch(transaction, statuses.rejected(transaction));
+    }
+    if (environment.isEmpty()) {
       return patch(
           transaction,
           statuses.waiting(
               transaction,
               Reason.ENVIRONMENT_NOT_READY,
-              environment.isEmpty()
-                  ? "Environment " + id.getName() + " does not exist: create it in this namespace."
-                  : "Environment " + id.getName() + " is not ready; its status says why."));
+              "Environment " + id.getName() + " does not exist: create it in this namespace."));
     }
-    if (Boolean.TRUE.equals(transaction.getSpec().reject()) && !Phases.isCommitting(transaction)) {
-      return reject(transaction, id);
+    Optional<Snapshot> snapshot = transactions.look(Request.of(transaction, environment.get()));
+    if (snapshot.isPresent()) {
+      return patch(transaction, statuses.of(transaction, snapshot.get()));
     }
-    Request request = Request.of(transaction, environment.get());
-    return transactions
-        .look(request)
-        .map(snapshot -> show(transaction, context, snapshot))
-        .orElseGet(() -> planning(transaction));
+    if (environments.ready(id).isEmpty() && !isReady(environment.get())) {
+      return patch(
+          transaction,
+          statuses.waiting(
+              transaction,
+              Reason.ENVIRONMENT_NOT_READY,
+              "Environment " + id.getName() + " is not ready; its status says why."));
+    }
+    return planning(transaction);
   }
 
-  private UpdateControl<SqlTransaction> reject(SqlTransaction transaction, ResourceID id) {
-    if (!transactions.withdraw(transaction.getMetadata().getUid(), id)) {
-      return UpdateControl.<SqlTransaction>noUpdate().rescheduleAfter(SOON);
-    }
-    return patch(
-        transaction,
-        statuses.of(
-            transaction,
-            Snapshot.of(
-                Phase.REJECTED,
-                Reason.REJECTED,
-                "Rejected by spec.reject; nothing was changed.",
-                Optional.empty())));
+  /** Whether somebody said no and nothing can happen any more. */
+  private boolean isRejected(SqlTransaction transaction, Optional<Environment> environment) {
+    return Boolean.TRUE.equals(transaction.getSpec().reject()) && isOut(transaction, environment);
   }
 
   /** A transaction that shows nothing yet is being planned; one that does keeps showing it. */
   private UpdateControl<SqlTransaction> planning(SqlTransaction transaction) {
+    SqlTransactionStatus status = transaction.getStatus();
     boolean shown =
-        transaction.getStatus() != null
-            && transaction.getStatus().phase() != null
-            && transaction.getStatus().phase() != Phase.FAILED;
+        status != null
+            && status.phase() != null
+            && (status.phase() != Phase.FAILED
+                || transaction.getMetadata().getGeneration().equals(status.observedGeneration()));
     return shown
         ? UpdateControl.<SqlTransaction>noUpdate().rescheduleAfter(SAFETY_NET)
         : patch(
             transaction, statuses.waiting(transaction, Reason.PLANNING, "The plan is being made."));
   }
 
-  private UpdateControl<SqlTransaction> show(
-      SqlTransaction transaction, Context<SqlTransaction> context, Snapshot snapshot) {
-    SqlTransactionStatus status = statuses.of(transaction, snapshot);
-    boolean newPlan =
-        status.plan() != null
-            && status.plan().configMap() != null
-            && (transaction.getStatus() == null
-                || transaction.getStatus().plan() == null
-                || !status.plan().id().equals(transaction.getStatus().plan().id()));
-    if (newPlan) {
-      transactions.writeWholePlan(context.getClient(), transaction, environmentOf(transaction));
-    }
-    return patch(transaction, status);
-  }
-
   @Override
   public DeleteControl cleanup(SqlTransaction transaction, Context<SqlTransaction> context) {
-    String uid = transaction.getMetadata().getUid();
-    boolean gone = context.getSecondaryResource(Environment.class).isEmpty();
-    boolean neverBegun = transaction.getStatus() == null || transaction.getStatus().plan() == null;
-    if (Phases.isFinal(transaction)
-        || gone
-        || neverBegun
-        || transactions.withdraw(uid, environmentOf(transaction))) {
-      transactions.forget(uid);
+    Optional<Environment> environment = context.getSecondaryResource(Environment.class);
+    if (Phases.isFinal(transaction) || isOut(transaction, environment)) {
+      transactions.forget(transaction.getMetadata().getUid(), environmentOf(transaction));
       return DeleteControl.defaultDelete();
     }
     return DeleteControl.noFinalizerRemoval().rescheduleAfter(SOON);
+  }
+
+  /**
+   * Whether nothing can happen any more. What was never approved was never submitted, and what is
+   * without an environment has nobody to commit it; the rest is taken out of the queue, which takes
+   * the database.
+   */
+  private boolean isOut(SqlTransaction transaction, Optional<Environment> environment) {
+    String uid = transaction.getMetadata().getUid();
+    ResourceID resource = ResourceID.fromResource(transaction);
+    boolean submitted =
+        environment.isPresent()
+            && (Phases.isCommitting(transaction)
+                || Request.of(transaction, environment.get()).mayBeSubmitted());
+    Transactions.Withdrawal withdrawal =
+        environment.isEmpty()
+            ? Transactions.Withdrawal.OUT
+            : transactions.withdraw(resource, uid, environmentOf(transaction));
+    return !submitted || withdrawal == Transactions.Withdrawal.OUT;
   }
 
   private UpdateControl<SqlTransaction> patch(

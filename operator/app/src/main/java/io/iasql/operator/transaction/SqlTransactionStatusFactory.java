@@ -54,9 +54,33 @@ final class SqlTransactionStatusFactory {
         conditions(transaction, snapshot, plan));
   }
 
-  /** Planning has not begun, because the environment is not ready. */
+  /** The engine cannot be asked now; what it said last stays. */
   SqlTransactionStatus waiting(SqlTransaction transaction, Reason reason, String message) {
-    return of(transaction, Snapshot.of(Phase.PLANNING, reason, message, Optional.empty()));
+    SqlTransactionStatus before = transaction.getStatus();
+    boolean keep = before != null && before.phase() != null && before.phase() != Phase.FAILED;
+    Snapshot snapshot =
+        Snapshot.of(keep ? before.phase() : Phase.PLANNING, reason, message, Optional.empty());
+    Plan plan = keep ? before.plan() : null;
+    return new SqlTransactionStatus(
+        transaction.getMetadata().getGeneration(),
+        snapshot.phase(),
+        plan,
+        keep ? before.review() : null,
+        keep ? before.approvedBy() : null,
+        keep ? before.progress() : null,
+        Conditions.cut(message),
+        conditions(transaction, snapshot, plan));
+  }
+
+  /** Somebody said no. */
+  SqlTransactionStatus rejected(SqlTransaction transaction) {
+    return of(
+        transaction,
+        Snapshot.of(
+            Phase.REJECTED,
+            Reason.REJECTED,
+            "Rejected by spec.reject; nothing was changed.",
+            Optional.empty()));
   }
 
   private List<Condition> conditions(SqlTransaction transaction, Snapshot snapshot, Plan plan) {
@@ -114,7 +138,7 @@ final class SqlTransactionStatusFactory {
             .map(SqlTransactionStatusFactory::change)
             .toList(),
         truncated,
-        truncated ? PlanConfigMap.name(transaction) : null);
+        truncated ? PlanConfigMap.name(transaction.getMetadata().getName()) : null);
   }
 
   private static Change change(PlanStore.Line line) {

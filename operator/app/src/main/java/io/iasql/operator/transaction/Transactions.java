@@ -1,7 +1,9 @@
 package io.iasql.operator.transaction;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.iasql.crds.SqlTransaction;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.iasql.crds.SqlTransactionStatus;
+import io.iasql.crds.SqlTransactionStatus.Phase;
 import io.iasql.engine.Engine;
 import io.iasql.engine.store.UnavailableException;
 import io.iasql.operator.environment.Environments;
@@ -11,6 +13,9 @@ import io.iasql.spi.CloudException;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,37 +23,88 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 
 /**
  * The transactions that are not final, each with the newest {@link Snapshot}. A reconciler asks
- * {@link #look}, which answers at once; the engine is asked in the background, and when its answer
- * differs the transaction is woken.
+ * {@link #look}, which answers at once; the engine is asked in the background, one job at a time
+ * for each transaction, and when its answer differs the transaction is woken.
  */
 @ApplicationScoped
 class Transactions {
   private static final Logger LOG = Logger.getLogger(Transactions.class);
+  private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
+  private static final Duration LONGEST_RETRY = Duration.ofMinutes(1);
+  private static final int MAX_DOUBLINGS = 6;
 
-  private record Known(Request request, Optional<Snapshot> snapshot, boolean moved) {}
+  /** Wake-ups may get lost; what is on its way is asked about at least this often. */
+  private static final Duration SAFETY_NET = Duration.ofSeconds(25);
+
+  /**
+   * An open transaction.
+   *
+   * @param asked when the engine was last asked
+   * @param stale whether the request or the environment moved since
+   * @param tries how often in a row something was out of reach
+   * @param wholePlan the plan that its ConfigMap holds, if it has one
+   */
+  private record Known(
+      Request request,
+      Optional<Snapshot> snapshot,
+      Instant asked,
+      boolean stale,
+      int tries,
+      String wholePlan) {
+
+    Known with(Request now) {
+      return new Known(now, snapshot, asked, true, tries, wholePlan);
+    }
+
+    boolean hasPlan() {
+      return snapshot.flatMap(Snapshot::plan).isPresent();
+    }
+  }
+
+  /** What came of taking a transaction out of the queue. */
+  enum Withdrawal {
+    /** It is not known yet. */
+    PENDING,
+    /** It is out: nothing will happen any more. */
+    OUT,
+    /** It has begun and must be waited for. */
+    COMMITTING
+  }
+
+  private record Leaving(ResourceID resource, ResourceID environment, Withdrawal result) {}
 
   private final Environments environments;
   private final Jobs jobs;
+  private final KubernetesClient client;
   private final MeterRegistry meters;
+  private final Clock clock;
   private final Map<String, Known> known = new ConcurrentHashMap<>();
-  private final Map<String, Boolean> withdrawn = new ConcurrentHashMap<>();
+  private final Map<String, Leaving> leaving = new ConcurrentHashMap<>();
   private final List<Consumer<ResourceID>> listeners = new CopyOnWriteArrayList<>();
 
-  Transactions(Environments environments, Jobs jobs, MeterRegistry meters) {
+  Transactions(
+      Environments environments,
+      Jobs jobs,
+      KubernetesClient client,
+      MeterRegistry meters,
+      Clock clock) {
     this.environments = environments;
     this.jobs = jobs;
+    this.client = client;
     this.meters = meters;
+    this.clock = clock;
     meters.gaugeMapSize("iasql.transactions.open", List.of(), known);
     environments.onMove(
         new Environments.Listener() {
           @Override
           public void environmentMoved(ResourceID environment) {
-            moved(environment, false);
+            moved(environment, one -> one.stale() || !one.hasPlan());
           }
 
           @Override
@@ -58,7 +114,7 @@ class Transactions {
 
           @Override
           public void rowsMoved(ResourceID environment) {
-            moved(environment, true);
+            moved(environment, one -> true);
           }
         });
   }
@@ -72,74 +128,62 @@ class Transactions {
    * What is known of a transaction; asks the engine when the request is new or an answer is due.
    */
   Optional<Snapshot> look(Request request) {
+    leaving.remove(request.uid());
     Known now =
         known.compute(
             request.uid(),
-            (uid, old) ->
-                old != null && old.request().equals(request)
-                    ? old
-                    : new Known(request, old == null ? Optional.empty() : old.snapshot(), true));
-    if (now.moved() || now.snapshot().map(Snapshot::again).orElse(true)) {
+            (uid, old) -> {
+              if (old == null) {
+                return new Known(request, Optional.empty(), Instant.MIN, true, 0, "");
+              }
+              return old.request().equals(request) ? old : old.with(request);
+            });
+    environments.pending(request.environment(), request.uid(), isPending(now));
+    if (now.stale() || isDue(now)) {
       refresh(request.uid());
     }
-    return now.moved() ? Optional.empty() : now.snapshot();
+    return now.stale() ? Optional.empty() : now.snapshot();
+  }
+
+  private boolean isDue(Known one) {
+    boolean moving =
+        one.snapshot()
+            .map(s -> s.again() || s.phase() == Phase.QUEUED || s.phase() == Phase.COMMITTING)
+            .orElse(true);
+    return moving && one.asked().plus(SAFETY_NET).isBefore(clock.instant());
+  }
+
+  private static boolean isPending(Known one) {
+    return one.snapshot().map(s -> s.phase() != Phase.FAILED && !isFinal(s)).orElse(true);
   }
 
   /** Forgets a transaction that is final or gone. */
-  void forget(String uid) {
+  void forget(String uid, ResourceID environment) {
     known.remove(uid);
+    leaving.remove(uid);
+    environments.pending(environment, uid, false);
   }
 
   /**
-   * Takes a transaction out of the queue, in the background.
-   *
-   * @return whether it is out, as far as is known
+   * Takes a transaction out of the queue, in the background; wakes it when it is known what came of
+   * it. Nothing is submitted for it any more until somebody {@link #look}s again.
    */
-  boolean withdraw(String uid, ResourceID environment) {
-    Optional<Engine> engine = environments.ready(environment);
-    if (engine.isEmpty()) {
-      return false;
+  Withdrawal withdraw(ResourceID resource, String uid, ResourceID environment) {
+    Leaving now =
+        leaving.computeIfAbsent(uid, id -> new Leaving(resource, environment, Withdrawal.PENDING));
+    if (now.result() != Withdrawal.OUT) {
+      jobs.run(environment, uid, () -> work(uid));
     }
-    if (withdrawn.remove(uid, true)) {
-      known.remove(uid);
-      return true;
-    }
-    jobs.run(
-        "withdraw/" + uid,
-        () -> {
-          withdrawn.put(uid, engine.get().withdraw(uid));
-          Optional.ofNullable(known.get(uid))
-              .ifPresent(k -> listeners.forEach(l -> l.accept(k.request().resource())));
-        });
-    return false;
+    return now.result();
   }
 
-  /** Puts a plan that is too long for the status into a ConfigMap, in the background. */
-  void writeWholePlan(KubernetesClient client, SqlTransaction transaction, ResourceID environment) {
-    String uid = transaction.getMetadata().getUid();
-    environments
-        .ready(environment)
-        .ifPresent(
-            engine ->
-                jobs.run(
-                    "plan/" + uid,
-                    () ->
-                        engine
-                            .storedPlan(uid, Integer.MAX_VALUE)
-                            .ifPresent(plan -> PlanConfigMap.write(client, transaction, plan))));
-  }
-
-  private void moved(ResourceID environment, boolean rows) {
+  private void moved(ResourceID environment, Predicate<Known> which) {
     for (Known one : known.values()) {
-      boolean waits = one.snapshot().map(s -> !isFinal(s)).orElse(true);
-      if (one.request().environment().equals(environment) && waits && (rows || !hasPlan(one))) {
+      boolean open = one.snapshot().map(s -> !isFinal(s)).orElse(true);
+      if (open && one.request().environment().equals(environment) && which.test(one)) {
         refresh(one.request().uid());
       }
     }
-  }
-
-  private static boolean hasPlan(Known one) {
-    return one.snapshot().flatMap(Snapshot::plan).isPresent();
   }
 
   private static boolean isFinal(Snapshot snapshot) {
@@ -150,12 +194,19 @@ class Transactions {
   }
 
   private void refresh(String uid) {
-    if (known.containsKey(uid)) {
-      jobs.run(uid, () -> advance(uid));
+    Known one = known.get(uid);
+    if (one != null) {
+      jobs.run(one.request().environment(), uid, () -> work(uid));
     }
   }
 
-  private void advance(String uid) {
+  /** The one job of a transaction: so nothing is submitted while it is being withdrawn. */
+  private void work(String uid) {
+    Leaving left = leaving.get(uid);
+    if (left != null) {
+      leave(uid, left);
+      return;
+    }
     Known one = known.get(uid);
     if (one == null) {
       return;
@@ -178,50 +229,117 @@ class Transactions {
     }
   }
 
-  private static Snapshot snapshot(Engine engine, Known one) {
+  private void leave(String uid, Leaving left) {
+    Optional<Engine> engine = environments.open(left.environment());
+    if (left.result() == Withdrawal.OUT || engine.isEmpty()) {
+      return;
+    }
+    Withdrawal result;
     try {
-      return Advance.of(engine, one.request());
+      result = engine.get().withdraw(uid) ? Withdrawal.OUT : Withdrawal.COMMITTING;
+    } catch (UnavailableException e) {
+      LOG.warnf("transaction %s cannot be withdrawn yet: %s", left.resource(), e.getMessage());
+      return;
+    }
+    boolean news =
+        result != left.result()
+            && leaving.replace(uid, left, new Leaving(left.resource(), left.environment(), result));
+    if (news) {
+      listeners.forEach(l -> l.accept(left.resource()));
+    }
+  }
+
+  private Snapshot snapshot(Engine engine, Known one) {
+    try {
+      Snapshot now = Advance.of(engine, one.request());
+      if (isTooLong(now)) {
+        writeWholePlan(engine, one, now);
+      }
+      return now;
     } catch (UnavailableException e) {
       return before(one).retried(Reason.UNAVAILABLE, e.getMessage() + ". It is tried again.");
     } catch (CloudException e) {
       return before(one)
           .retried(Reason.UNAVAILABLE, "AWS: " + e.failure() + ". It is tried again.");
+    } catch (KubernetesClientException e) {
+      return before(one)
+          .retried(
+              Reason.UNAVAILABLE,
+              "The whole plan cannot be written into its ConfigMap: "
+                  + e.getMessage()
+                  + ". It is tried again.");
     } catch (RuntimeException e) {
       LOG.errorf(e, "transaction %s", one.request().resource());
-      return before(one).retried(Reason.INTERNAL_ERROR, String.valueOf(e.getMessage()));
+      return before(one).retried(Reason.INTERNAL_ERROR, e + ". It is tried again.");
     }
   }
 
   private static Snapshot before(Known one) {
     return one.snapshot()
-        .orElseGet(
-            () ->
-                Snapshot.of(
-                    io.iasql.crds.SqlTransactionStatus.Phase.PLANNING,
-                    Reason.PLANNING,
-                    "",
-                    Optional.empty()));
+        .orElseGet(() -> Snapshot.of(Phase.PLANNING, Reason.PLANNING, "", Optional.empty()));
+  }
+
+  private static boolean isTooLong(Snapshot snapshot) {
+    return snapshot
+        .plan()
+        .map(p -> p.lines().size() > SqlTransactionStatus.Plan.MAX_CHANGES)
+        .orElse(false);
+  }
+
+  /** Before the status names the ConfigMap, so that it is there when somebody looks for it. */
+  private void writeWholePlan(Engine engine, Known one, Snapshot now) {
+    String id = now.plan().orElseThrow().id();
+    if (!one.wholePlan().equals(id)) {
+      engine
+          .storedPlan(one.request().uid(), Integer.MAX_VALUE)
+          .ifPresent(whole -> PlanConfigMap.write(client, one.request(), whole));
+    }
   }
 
   private void publish(Known one, Snapshot now) {
+    Request request = one.request();
+    int tries = now.again() ? one.tries() + 1 : 0;
+    String wholePlan =
+        isTooLong(now) && !now.again() ? now.plan().orElseThrow().id() : one.wholePlan();
     Known after =
         known.computeIfPresent(
-            one.request().uid(),
+            request.uid(),
             (uid, current) ->
-                current.request().equals(one.request())
-                    ? new Known(current.request(), Optional.of(now), false)
+                current.request().equals(request)
+                    ? new Known(request, Optional.of(now), clock.instant(), false, tries, wholePlan)
                     : current);
-    boolean news = !one.snapshot().equals(Optional.of(now)) || one.moved();
-    if (after != null && news) {
-      if (one.snapshot().map(s -> s.phase() != now.phase()).orElse(true)) {
-        LOG.infof(
-            "transaction %s: %s %s", one.request().resource().getName(), now.phase(), now.reason());
-        meters
-            .counter(
-                "iasql.transactions.phase", "phase", now.phase().name().toLowerCase(Locale.ROOT))
-            .increment();
-      }
-      listeners.forEach(l -> l.accept(one.request().resource()));
+    if (after == null) {
+      return;
     }
+    if (now.again()) {
+      jobs.later(retryAfter(tries), () -> retry(after));
+    }
+    if (one.stale() || !one.snapshot().equals(Optional.of(now))) {
+      tell(one, now);
+    }
+  }
+
+  /** Only the newest of several retries goes on, so that they do not multiply. */
+  private void retry(Known then) {
+    Known now = known.get(then.request().uid());
+    if (now != null && now.tries() == then.tries()) {
+      refresh(then.request().uid());
+    }
+  }
+
+  static Duration retryAfter(int tries) {
+    Duration wait = FIRST_RETRY.multipliedBy(1L << Math.min(tries - 1, MAX_DOUBLINGS));
+    return wait.compareTo(LONGEST_RETRY) < 0 ? wait : LONGEST_RETRY;
+  }
+
+  private void tell(Known one, Snapshot now) {
+    if (one.snapshot().map(s -> s.phase() != now.phase()).orElse(true)) {
+      LOG.infof(
+          "transaction %s: %s %s", one.request().resource().getName(), now.phase(), now.reason());
+      meters
+          .counter("iasql.transactions.phase", "phase", now.phase().name().toLowerCase(Locale.ROOT))
+          .increment();
+    }
+    listeners.forEach(l -> l.accept(one.request().resource()));
   }
 }

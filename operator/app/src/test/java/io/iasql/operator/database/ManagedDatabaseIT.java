@@ -1,7 +1,6 @@
 package io.iasql.operator.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
@@ -11,6 +10,7 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
+import io.fabric8.kubernetes.api.model.storage.StorageClassBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.iasql.crds.Environment;
@@ -19,6 +19,8 @@ import io.iasql.operator.TestCluster;
 import io.iasql.operator.database.DatabaseState.Blocked;
 import io.iasql.operator.database.DatabaseState.Ready;
 import io.iasql.operator.database.DatabaseState.Waiting;
+import io.iasql.operator.status.EventRecorder;
+import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -27,7 +29,10 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Against a real API server; where there is no StatefulSet controller, the test plays its part. */
+/**
+ * Against a real API server; the test plays the StatefulSet controller. An operator that runs
+ * beside it leaves the environments alone, because they have no connection.
+ */
 class ManagedDatabaseIT {
   private final KubernetesClient client = TestCluster.client();
   private final String namespace = TestCluster.newNamespace();
@@ -93,7 +98,7 @@ class ManagedDatabaseIT {
   @Test
   void doesNotMakeAnotherPasswordWhileTheDataIsThere() {
     managed.provision(environment, stored());
-    client.resource(claim("1Gi")).create();
+    bindClaim();
     client.resource(secret()).delete();
 
     DatabaseState state = managed.provision(environment, stored());
@@ -113,31 +118,51 @@ class ManagedDatabaseIT {
   }
 
   @Test
-  void growsTheVolume() {
+  void staysReadyAndTellsOnceWhenTheVolumeCannotGrow() {
     managed.provision(environment, stored());
-    client.resource(claim("1Gi")).create();
+    bindClaim();
+    playController(1);
     environment.setSpec(manifest("2Gi").getSpec());
-    Environment larger = client.resource(environment).update();
 
-    // The API server refuses it, as it should for a claim that is not bound.
-    assertThatThrownBy(() -> managed.provision(larger, stored()))
-        .hasMessageContaining("bound claims");
+    DatabaseState first = managed.provision(environment, stored());
+    DatabaseState second = managed.provision(environment, stored());
 
-    PersistentVolumeClaim claim = client.resource(claim("1Gi")).get();
-    claim.getStatus().setPhase("Bound");
-    claim.getStatus().setCapacity(Map.of("storage", new Quantity("1Gi")));
-    client.resource(claim).updateStatus();
-    assertThatThrownBy(() -> managed.provision(larger, stored()))
-        .hasMessageContaining("storageclass");
-    assertThat(
-            statefulSet()
-                .getSpec()
-                .getVolumeClaimTemplates()
-                .get(0)
-                .getSpec()
-                .getResources()
-                .getRequests())
-        .containsEntry("storage", new Quantity("1Gi"));
+    assertThat(List.of(first, second)).allSatisfy(s -> assertThat(s).isInstanceOf(Ready.class));
+    assertThat(statefulSet().getSpec().getVolumeClaimTemplates().get(0).getSpec().getResources())
+        .extracting(r -> r.getRequests().get("storage"))
+        .hasToString("1Gi");
+    assertThat(client.v1().events().inNamespace(namespace).list().getItems())
+        .filteredOn(event -> event.getReason().equals("VolumeNotGrown"))
+        .singleElement()
+        .satisfies(
+            event -> {
+              assertThat(event.getCount()).isEqualTo(1);
+              assertThat(event.getMessage()).contains("data-iasql-staging-0", "storageclass");
+            });
+  }
+
+  @Test
+  void growsTheVolumeWhereItsClassAllowsThat() {
+    String storageClass = namespace;
+    client
+        .resource(
+            new StorageClassBuilder()
+                .withNewMetadata()
+                .withName(storageClass)
+                .endMetadata()
+                .withProvisioner("example.com/none")
+                .withAllowVolumeExpansion(true)
+                .build())
+        .create();
+    managed.provision(environment, stored());
+    bindClaim(storageClass);
+    environment.setSpec(manifest("2Gi").getSpec());
+
+    managed.provision(environment, stored());
+
+    assertThat(client.resource(claim(storageClass)).get().getSpec().getResources().getRequests())
+        .containsEntry("storage", new Quantity("2Gi"));
+    client.storage().v1().storageClasses().withName(storageClass).delete();
   }
 
   @Test
@@ -156,6 +181,7 @@ class ManagedDatabaseIT {
         OperatorConfigs.with(Map.of("iasql.database.managed.address", address))
             .database()
             .managed(),
+        new EventRecorder(client, Clock.systemUTC()),
         passwords::pop);
   }
 
@@ -174,7 +200,18 @@ class ManagedDatabaseIT {
         Environment.class);
   }
 
-  private PersistentVolumeClaim claim(String storage) {
+  private void bindClaim() {
+    bindClaim(null);
+  }
+
+  private void bindClaim(String storageClass) {
+    PersistentVolumeClaim claim = client.resource(claim(storageClass)).create();
+    claim.getStatus().setPhase("Bound");
+    claim.getStatus().setCapacity(Map.of("storage", new Quantity("1Gi")));
+    client.resource(claim).updateStatus();
+  }
+
+  private PersistentVolumeClaim claim(String storageClass) {
     return new PersistentVolumeClaimBuilder()
         .withNewMetadata()
         .withNamespace(namespace)
@@ -182,8 +219,9 @@ class ManagedDatabaseIT {
         .endMetadata()
         .withNewSpec()
         .withAccessModes("ReadWriteOnce")
+        .withStorageClassName(storageClass)
         .withNewResources()
-        .addToRequests("storage", new Quantity(storage))
+        .addToRequests("storage", new Quantity("1Gi"))
         .endResources()
         .endSpec()
         .build();
