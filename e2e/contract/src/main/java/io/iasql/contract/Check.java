@@ -1,0 +1,29 @@
+package io.iasql.contract;
+
+/** What the suite checks of a resource: the names by which a {@link KnownEmulatorGaps gap} goes. */
+public enum Check {
+  CREATES,
+  LISTS,
+  CHANGES,
+  REPLACES,
+  REFUSES,
+  TWO_AT_ONCE,
+  DELETES,
+  DELETES_WHAT_IS_GONE,
+  DRIFT,
+  EXISTS_ALREADY,
+  ROLLS_BACK_A_CREATION,
+  ROLLS_BACK_A_CHANGE,
+  ROLLS_BACK_A_REPLACEMENT,
+  ROLLS_BACK_A_DELETION,
+  CREATION_REFUSED_HALF_WAY,
+  CHANGE_REFUSED_HALF_WAY,
+  THROTTLED,
+  FAILS_BEFORE_THE_EFFECT,
+  FAILS_AFTER_THE_EFFECT,
+  LOSES_ANSWERS,
+  OUTAGE,
+  STALE_READS,
+  CRASH,
+  LACKS_A_ROLE
+}

@@ -1,0 +1,193 @@
+package io.iasql.contract;
+
+import io.iasql.peers.AwsEmulator;
+import io.iasql.spi.AwsScope;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * What the suite needs to know of a table: SQL that people would write. Every column that is sent
+ * to AWS must be named by a change, a replacement or a refusal; a column left out fails the suite.
+ *
+ * <pre>{@code
+ * Sample.of("queue")
+ *     .insert("INSERT INTO queue (name) VALUES ('jobs')", "name = 'jobs'")
+ *     .another("INSERT INTO queue (name) VALUES ('mails')", "name = 'mails'")
+ *     .change("visibility_timeout", "60")
+ *     .replace("name", "'tasks'", "name = 'tasks'")
+ *     .refuse("INSERT INTO queue (name) VALUES ('no spaces')", "1 to 80 letters")
+ * }</pre>
+ */
+public final class Sample {
+
+  /**
+   * A change of one column.
+   *
+   * @param column the record's component in snake case
+   * @param sql what people write
+   * @param where finds the row afterwards
+   */
+  record Change(String column, String sql, String where) {}
+
+  /** A row that refers to the sample. */
+  record Dependant(String table, String insert, String where) {}
+
+  /** SQL that the plan refuses, and words of its message. */
+  record Refusal(String sql, String words) {}
+
+  final String table;
+  AwsEmulator emulator = AwsEmulator.LOCALSTACK;
+  final Set<String> needs = new LinkedHashSet<>();
+  final List<String> stage = new ArrayList<>();
+  String insert = "";
+  String where = "";
+  Consumer<AwsScope> found;
+  String another = "";
+  String anotherWhere = "";
+  final List<Change> changes = new ArrayList<>();
+  final List<Change> nulls = new ArrayList<>();
+  final List<Change> replacements = new ArrayList<>();
+  final Map<String, Refusal> fixed = new LinkedHashMap<>();
+  final List<Refusal> refusals = new ArrayList<>();
+  final List<Dependant> dependants = new ArrayList<>();
+  final Set<String> mayStayNull = new LinkedHashSet<>();
+  Optional<String> unpaged = Optional.empty();
+  String delete = "";
+
+  private Sample(String table) {
+    this.table = table;
+  }
+
+  /** A sample of this table. */
+  public static Sample of(String table) {
+    return new Sample(table);
+  }
+
+  /** Another emulator than LocalStack, where that one lacks the service. */
+  public Sample on(AwsEmulator other) {
+    emulator = other;
+    return this;
+  }
+
+  /** Tables that are imported before, besides those that the sample's table refers to. */
+  public Sample needs(String... tables) {
+    needs.addAll(List.of(tables));
+    return this;
+  }
+
+  /** SQL for what the sample stands on, committed before. */
+  public Sample stage(String sql) {
+    stage.add(sql);
+    return this;
+  }
+
+  /** The sample, and the condition that finds its row. */
+  public Sample insert(String sql, String condition) {
+    insert = sql;
+    where = condition;
+    return this;
+  }
+
+  /** For tables that nobody can insert into: calls that make the resource in AWS. */
+  public Sample found(Consumer<AwsScope> calls, String condition) {
+    found = calls;
+    where = condition;
+    return this;
+  }
+
+  /** The INSERT that is refused, for tables that nobody can insert into. */
+  public Sample refusedInsert(String sql) {
+    insert = sql;
+    return this;
+  }
+
+  /** A second one that can be there at the same time. */
+  public Sample another(String sql, String condition) {
+    another = sql;
+    anotherWhere = condition;
+    return this;
+  }
+
+  /** A column that is changed in place to the value of an SQL expression. */
+  public Sample change(String column, String expression) {
+    return changeBy(column, update(column, expression));
+  }
+
+  /** A column that is changed in place by any SQL. */
+  public Sample changeBy(String column, String sql) {
+    changes.add(new Change(column, sql, where));
+    return this;
+  }
+
+  /** A column that is changed in place to NULL, after it has had its changed value. */
+  public Sample nulled(String column) {
+    nulls.add(new Change(column, update(column, "NULL"), where));
+    return this;
+  }
+
+  /** A column whose change replaces the resource, and the condition that finds the row then. */
+  public Sample replace(String column, String expression, String condition) {
+    return replaceBy(column, update(column, expression), condition);
+  }
+
+  /** The same by any SQL. */
+  public Sample replaceBy(String column, String sql, String condition) {
+    replacements.add(new Change(column, sql, condition));
+    return this;
+  }
+
+  /** A column that no statement can change: the database says why, in these words among others. */
+  public Sample fixed(String column, String expression, String words) {
+    fixed.put(column, new Refusal(update(column, expression), words));
+    return this;
+  }
+
+  /** SQL that the plan refuses after the sample has been made, and words of its message. */
+  public Sample refuse(String sql, String words) {
+    refusals.add(new Refusal(sql, words));
+    return this;
+  }
+
+  /** A row that refers to the sample and has to follow when that is replaced. */
+  public Sample dependant(String ofTable, String sql, String condition) {
+    dependants.add(new Dependant(ofTable, sql, condition));
+    return this;
+  }
+
+  /** Assigned columns that have no value in this sample. */
+  public Sample mayStayNull(String... columns) {
+    mayStayNull.addAll(List.of(columns));
+    return this;
+  }
+
+  /** AWS answers the list in one page, as its API reference says here. */
+  public Sample unpaged(String reason) {
+    unpaged = Optional.of(reason);
+    return this;
+  }
+
+  /** Another DELETE than of the one row: with rows that go along. */
+  public Sample delete(String sql) {
+    delete = sql;
+    return this;
+  }
+
+  String delete() {
+    return delete.isEmpty() ? "DELETE FROM " + table + " WHERE " + where : delete;
+  }
+
+  /** All changes, one after the other. */
+  String allChanges() {
+    return String.join(";\n", changes.stream().map(Change::sql).toList());
+  }
+
+  private String update(String column, String expression) {
+    return "UPDATE " + table + " SET " + column + " = " + expression + " WHERE " + where;
+  }
+}

@@ -1,0 +1,216 @@
+package io.iasql.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.iasql.aws.account.SdkAwsConnector;
+import io.iasql.engine.Engine;
+import io.iasql.engine.OnFailure;
+import io.iasql.engine.catalog.Json;
+import io.iasql.engine.catalog.Shape;
+import io.iasql.engine.commit.Submission;
+import io.iasql.engine.commit.Submissions;
+import io.iasql.engine.commit.TransactionState;
+import io.iasql.engine.commit.TransactionView;
+import io.iasql.engine.plan.Plan;
+import io.iasql.engine.store.Catalog;
+import io.iasql.engine.store.RowGraph;
+import io.iasql.engine.sync.SyncReport;
+import io.iasql.peers.AwsEmulator;
+import io.iasql.peers.AwsPeer;
+import io.iasql.peers.PostgresPeer;
+import io.iasql.spi.AwsAccount;
+import io.iasql.spi.AwsAccountSettings;
+import io.iasql.spi.AwsScope;
+import io.iasql.spi.CloudResource;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jdbi.v3.core.Jdbi;
+
+/** One environment: a database over an account, the operator at work, and a view of AWS itself. */
+final class World implements AutoCloseable {
+  static final String HOME = "eu-west-1";
+  static final String ABROAD = "us-east-1";
+
+  private static final Duration LONGEST_COMMIT = Duration.ofSeconds(60);
+
+  private final AwsAccountSettings settings;
+  private final AwsAccount calm;
+  private final boolean ownsAccount;
+  private final String database;
+  private final Jdbi jdbi;
+  private Operator operator;
+
+  private World(AwsAccountSettings settings, AwsAccount calm, boolean ownsAccount) {
+    this.settings = settings;
+    this.calm = calm;
+    this.ownsAccount = ownsAccount;
+    this.database = Templates.newDatabase();
+    this.jdbi = Jdbi.create(PostgresPeer.shared().dataSource(database));
+    this.operator = new Operator(database, settings);
+  }
+
+  /** An account and an environment that nobody else uses. */
+  static World open(AwsEmulator emulator) {
+    AwsPeer peer = AwsPeer.shared(emulator);
+    AwsPeer.Account account = peer.newAccount();
+    AwsAccountSettings settings =
+        new AwsAccountSettings(
+            account.id(),
+            HOME,
+            List.of(HOME, ABROAD),
+            new AwsAccountSettings.StaticKeys(
+                account.accessKeyId(), account.secretAccessKey(), account.sessionToken()),
+            Optional.of(peer.endpoint()));
+    return new World(settings, new SdkAwsConnector().open(settings), true);
+  }
+
+  /** Another environment over the same account. */
+  World sibling() {
+    return new World(settings, calm, false);
+  }
+
+  Operator operator() {
+    return operator;
+  }
+
+  Engine engine() {
+    return operator.engine();
+  }
+
+  /** AWS as it is, without faults. */
+  AwsScope aws() {
+    return calm.scope();
+  }
+
+  /** Ends the operator's life in good order and begins the next one. */
+  void restart() {
+    operator.close();
+    operator = new Operator(database, settings);
+  }
+
+  Plan plan(String sql) {
+    return engine().plan(UUID.randomUUID().toString(), sql);
+  }
+
+  /** Plans, approves and waits for the end. */
+  TransactionView commit(String sql) {
+    return await(submit(sql));
+  }
+
+  /** Plans and approves. */
+  String submit(String sql) {
+    String id = UUID.randomUUID().toString();
+    Plan plan = engine().plan(id, sql);
+    engine().submit(new Submission(id, id, sql, OnFailure.ROLLBACK, plan.id(), "reviewer"));
+    return id;
+  }
+
+  /** Waits for the end of a submitted transaction. */
+  TransactionView await(String id) {
+    TransactionView view = awaitEndOrDeath(id);
+    if (!view.state().isFinal()) {
+      throw new AssertionError("the operator has died over " + view);
+    }
+    return view;
+  }
+
+  /** The same, or until the operator has died over it. */
+  TransactionView awaitEndOrDeath(String id) {
+    Instant deadline = Instant.now().plus(LONGEST_COMMIT);
+    while (true) {
+      boolean dead = operator.calls().isDead();
+      TransactionView view = jdbi.withHandle(h -> Submissions.view(h, id)).orElseThrow();
+      if (view.state().isFinal() || dead) {
+        return view;
+      }
+      if (Instant.now().isAfter(deadline)) {
+        throw new AssertionError(
+            "still " + view + " after " + LONGEST_COMMIT + "\n" + operator.faults());
+      }
+      pause();
+    }
+  }
+
+  private void pause() {
+    try {
+      operator.awaitMove(Duration.ofMillis(50));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Commits what has to succeed. */
+  void committed(String sql) {
+    TransactionView view = commit(sql);
+    assertThat(view.state())
+        .as("%s\n%s\n%s", sql, view.message(), operator.faults())
+        .isEqualTo(TransactionState.COMMITTED);
+  }
+
+  /** Commits what has to fail and be taken back. */
+  void rolledBack(String sql) {
+    TransactionView view = commit(sql);
+    assertThat(view.state())
+        .as("%s\n%s", sql, view.message())
+        .isEqualTo(TransactionState.ROLLED_BACK);
+  }
+
+  /** Reads AWS into the rows; the listing must not fail. */
+  SyncReport sync(String... tables) {
+    SyncReport report = engine().sync(Set.of(tables));
+    assertThat(report.failures()).as("listings that failed").isEmpty();
+    return report;
+  }
+
+  /** A sync that finds nothing new: rows and AWS agree. */
+  void assertNoDrift(String... tables) {
+    SyncReport report = sync(tables);
+    assertThat(report.changedTables())
+        .as(
+            "tables in which a sync found a difference (%d new, %d changed, %d gone)",
+            report.inserted(), report.updated(), report.deleted())
+        .isEmpty();
+  }
+
+  /** The images of rows. */
+  List<ObjectNode> rows(CloudResource<?> resource, String where) {
+    Shape shape = Shape.of(resource.type());
+    return jdbi.withHandle(
+        handle -> {
+          Catalog catalog = Catalog.read(handle);
+          List<ObjectNode> rows =
+              handle
+                  .createQuery(
+                      "SELECT to_jsonb(t)::text FROM public."
+                          + shape.table()
+                          + " t WHERE "
+                          + where.replace("?", "??").replace(":", "\\:"))
+                  .mapTo(String.class)
+                  .map(Json::parseObject)
+                  .list();
+          return RowGraph.now(handle, catalog).images(shape, shape.table(), rows);
+        });
+  }
+
+  /** The image of the one row. */
+  ObjectNode row(CloudResource<?> resource, String where) {
+    List<ObjectNode> rows = rows(resource, where);
+    assertThat(rows).as("rows of " + Shape.of(resource.type()).table() + " " + where).hasSize(1);
+    return rows.get(0);
+  }
+
+  @Override
+  public void close() {
+    operator.close();
+    if (ownsAccount) {
+      calm.close();
+    }
+    Templates.drop(database);
+  }
+}
