@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.iasql.aws.account.Details;
 import io.iasql.aws.account.PolicySyntax;
 import io.iasql.spi.AwsScope;
+import io.iasql.spi.BulkReads;
 import io.iasql.spi.CloudFailure.Kind;
 import io.iasql.spi.IdempotencyToken;
 import io.iasql.spi.ManagedResource;
@@ -15,6 +16,7 @@ import io.iasql.spi.Problem;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,7 +29,9 @@ import software.amazon.awssdk.services.sqs.model.QueueDeletedRecentlyException;
 import software.amazon.awssdk.services.sqs.model.SqsException;
 
 /** Queues: {@code CreateQueue} is idempotent, names can be chosen, so no token is needed. */
-final class Queues implements ManagedResource<SqsQueue> {
+final class Queues implements ManagedResource<SqsQueue>, BulkReads<SqsQueue> {
+  private static final SqsQueue NONE =
+      new SqsQueue(null, null, null, null, null, null, null, null, null, null, null);
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]+(\\.fifo)?");
   private static final int LONGEST_NAME = 80;
@@ -63,6 +67,47 @@ final class Queues implements ManagedResource<SqsQueue> {
     }
     AwsScope there = scope.in(wanted.region());
     return wanted.url() == null ? byName(there, wanted.name()) : byUrl(there, wanted.url());
+  }
+
+  /**
+   * New names are looked up in the list of queues, a call for each thousand, instead of a call for
+   * each. A name that the list does not show yet is refused by {@code CreateQueue} itself.
+   */
+  @Override
+  public List<Optional<SqsQueue>> readAll(AwsScope scope, List<SqsQueue> wanted) {
+    List<String> names = wanted.stream().filter(q -> q.url() == null).map(SqsQueue::name).toList();
+    Map<String, String> urls = names.isEmpty() ? Map.of() : urlsByName(scope, prefix(names));
+    return Details.of(
+            wanted.stream(),
+            queue -> {
+              String url = queue.url() == null ? urls.get(queue.name()) : queue.url();
+              return url == null
+                  ? Optional.of(NONE)
+                  : byUrl(scope, url).or(() -> Optional.of(NONE));
+            })
+        .map(queue -> Optional.of(queue).filter(q -> q != NONE))
+        .toList();
+  }
+
+  private static Map<String, String> urlsByName(AwsScope scope, String prefix) {
+    Map<String, String> urls = new HashMap<>();
+    scope
+        .client(SqsClient.class)
+        .listQueuesPaginator(r -> r.maxResults(PAGE).queueNamePrefix(prefix))
+        .queueUrls()
+        .forEach(url -> urls.put(url.substring(url.lastIndexOf('/') + 1), url));
+    return urls;
+  }
+
+  /** What all names begin with; null, for no restriction, when that is nothing. */
+  private static String prefix(List<String> names) {
+    String prefix = names.get(0);
+    for (String name : names) {
+      while (!name.startsWith(prefix)) {
+        prefix = prefix.substring(0, prefix.length() - 1);
+      }
+    }
+    return prefix.isEmpty() ? null : prefix;
   }
 
   @Override

@@ -108,8 +108,7 @@ public final class Planner {
   /** Reads the touched resources, and only those, from the cloud. */
   private Map<RowKey, ObjectNode> read(AwsScope scope, Speculation speculation) {
     List<Touched> touched = List.copyOf(speculation.touched());
-    List<Optional<ObjectNode>> found =
-        context.inParallel(touched, one -> read(scope, speculation, one));
+    List<Optional<ObjectNode>> found = new CloudReads(context, scope, speculation).of(touched);
     List<String> problems = new ArrayList<>();
     Map<RowKey, ObjectNode> cloud = new HashMap<>();
     for (int i = 0; i < touched.size(); i++) {
@@ -166,37 +165,6 @@ public final class Planner {
         context.clock().instant(),
         ordered,
         new TreeSet<>(speculation.tables()));
-  }
-
-  private Optional<ObjectNode> read(AwsScope scope, Speculation speculation, Touched one) {
-    return read(one.resource(), scope, speculation, one);
-  }
-
-  private <R extends Record> Optional<ObjectNode> read(
-      CloudResource<R> resource, AwsScope scope, Speculation speculation, Touched one) {
-    Shape shape = one.shape();
-    ObjectNode wanted = one.before() == null ? one.after() : one.before();
-    if (one.before() == null
-        && (!Shape.isComplete(shape.identityOf(wanted))
-            || refersToNew(speculation, shape, wanted))) {
-      return Optional.empty();
-    }
-    boolean local = shape.columns().stream().allMatch(c -> c.local() || c.key());
-    if (local) {
-      return Optional.of(wanted);
-    }
-    AwsScope region = scope.in(shape.region(wanted).orElse(scope.defaultRegion()));
-    return context
-        .call(region, () -> resource.read(region, Json.to(wanted, resource.type())))
-        .map(Json::ofRecord);
-  }
-
-  /** Whether a resource lives in one that this transaction makes: then it cannot exist yet. */
-  private static boolean refersToNew(Speculation speculation, Shape shape, JsonNode image) {
-    return shape.references().stream()
-        .map(c -> image.get(c.name()))
-        .filter(r -> r != null && !r.isNull())
-        .anyMatch(r -> speculation.isNew(RowGraph.rowOf(r)));
   }
 
   /** Decides what happens to one touched resource. */

@@ -1,0 +1,181 @@
+package io.iasql.benchmarks;
+
+import io.iasql.peers.AwsPeer;
+import io.iasql.peers.PostgresPeer;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * Prints a table of ratios. Both sides run in turn in one process against one emulator, after a
+ * warm-up, several rounds each; the median round counts.
+ *
+ * <p>Arguments: the number of queues in the large account (default 10,000). SQS carries the large
+ * counts because the emulator is fast with it.
+ */
+public final class Benchmarks {
+  private static final int ROUNDS = 5;
+  private static final int SMALL = 100;
+  private static final int COMMITTED = 1_000;
+
+  private final List<String> table = new ArrayList<>();
+  private final PostgresPeer postgres = PostgresPeer.shared();
+  private final AwsPeer aws = AwsPeer.shared();
+
+  private Benchmarks() {}
+
+  public static void main(String[] args) throws Exception {
+    int large = args.length > 0 ? Integer.parseInt(args[0]) : 10_000;
+    Benchmarks benchmarks = new Benchmarks();
+    benchmarks.run(large);
+    System.out.println();
+    System.out.println("AWS: " + benchmarks.aws.provider());
+    System.out.println("| what | engine | bare SDK | ratio | difference |");
+    System.out.println("| --- | --- | --- | --- | --- |");
+    benchmarks.table.forEach(System.out::println);
+    System.exit(0);
+  }
+
+  private void run(int large) throws Exception {
+    commits();
+    plansAndImport(SMALL);
+    plansAndImport(large);
+  }
+
+  private void plansAndImport(int queues) throws Exception {
+    try (Subject subject = new Subject(postgres, aws, aws.newAccount());
+        BareSdk sdk = new BareSdk(subject.account())) {
+      progress("an account of " + queues + " queues");
+      sdk.create(names("q", queues));
+      sdk.list();
+      subject.engine().sync(Set.of("aws_regions"));
+      long peakBefore = resetPeak();
+      long engine = time(() -> subject.engine().sync(Set.of()));
+      long peak = peak() - peakBefore;
+      long bare = time(sdk::list);
+      row("import of " + queues + " queues", engine, bare);
+      table.add(
+          "| heap above the start while importing %d | %d MiB | | | |"
+              .formatted(queues, Math.max(0, peak) >> 20));
+      row(
+          "sync with nothing changed, " + queues,
+          median(() -> subject.engine().sync(Set.of())),
+          median(sdk::list));
+      plan(subject, sdk, queues);
+    }
+  }
+
+  private void plan(Subject subject, BareSdk sdk, int queues) throws Exception {
+    List<String> touched = names("q", 7);
+    List<String> fresh = names("new", 3);
+    String sql =
+        "UPDATE queue SET visibility_timeout = 45 WHERE name IN ("
+            + quoted(touched.subList(0, 5))
+            + "); DELETE FROM queue WHERE name IN ("
+            + quoted(touched.subList(5, 7))
+            + "); INSERT INTO queue (name) SELECT unnest(ARRAY["
+            + quoted(fresh)
+            + "])";
+    List<String> all = new ArrayList<>(touched);
+    all.addAll(fresh);
+    subject.engine().plan("warm-up", sql);
+    sdk.read(all);
+    row(
+        "plan of 10 rows, account of " + queues,
+        median(() -> subject.engine().plan("plan", sql)),
+        median(() -> sdk.read(all)));
+  }
+
+  private void commits() throws Exception {
+    try (Subject subject = new Subject(postgres, aws, aws.newAccount());
+        BareSdk sdk = new BareSdk(subject.account())) {
+      subject.engine().sync(Set.of("aws_regions"));
+      progress("commits");
+      subject.commit("warm-up", insert("warm", SMALL));
+      sdk.create(names("bare-warm", SMALL));
+      long engine = 0;
+      long bare = 0;
+      int rounds = 3;
+      for (int round = 0; round < rounds; round++) {
+        String id = "commit-" + round;
+        engine += time(() -> subject.commit(id, insert(id, COMMITTED)));
+        List<String> names = names("bare-" + round, COMMITTED);
+        bare += time(() -> sdk.create(names));
+      }
+      row("plan and commit of 1,000 queues", engine / rounds, bare / rounds);
+    }
+  }
+
+  private static String insert(String prefix, int count) {
+    return "INSERT INTO queue (name, visibility_timeout) SELECT '"
+        + prefix
+        + "-' || n, 31 FROM generate_series(1, "
+        + count
+        + ") n";
+  }
+
+  private static List<String> names(String prefix, int count) {
+    return IntStream.rangeClosed(1, count).mapToObj(n -> prefix + "-" + n).toList();
+  }
+
+  private static String quoted(List<String> names) {
+    return names.stream().map(n -> "'" + n + "'").collect(Collectors.joining(", "));
+  }
+
+  private interface Work {
+    void run() throws Exception;
+  }
+
+  private static long time(Work work) throws Exception {
+    long start = System.nanoTime();
+    work.run();
+    return (System.nanoTime() - start) / 1_000_000;
+  }
+
+  private static long median(Work work) throws Exception {
+    List<Long> times = new ArrayList<>();
+    for (int round = 0; round < ROUNDS; round++) {
+      times.add(time(work));
+    }
+    return times.stream().sorted().toList().get(ROUNDS / 2);
+  }
+
+  private void row(String what, long engine, long bare) {
+    table.add(
+        String.format(
+            Locale.ROOT,
+            "| %s | %d ms | %d ms | %.2f | %d ms |",
+            what,
+            engine,
+            bare,
+            (double) engine / Math.max(1, bare),
+            engine - bare));
+    progress(table.get(table.size() - 1));
+  }
+
+  private static void progress(String text) {
+    System.out.println(text);
+  }
+
+  private static List<MemoryPoolMXBean> heap() {
+    return ManagementFactory.getMemoryPoolMXBeans().stream()
+        .filter(p -> p.getType() == MemoryType.HEAP)
+        .toList();
+  }
+
+  private static long resetPeak() {
+    System.gc();
+    heap().forEach(MemoryPoolMXBean::resetPeakUsage);
+    return peak();
+  }
+
+  private static long peak() {
+    return heap().stream().mapToLong(p -> p.getPeakUsage().getUsed()).sum();
+  }
+}

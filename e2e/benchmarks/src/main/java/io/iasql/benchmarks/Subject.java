@@ -1,0 +1,128 @@
+package io.iasql.benchmarks;
+
+import io.iasql.aws.account.SdkAwsConnector;
+import io.iasql.engine.Engine;
+import io.iasql.engine.EngineContext;
+import io.iasql.engine.EngineListener;
+import io.iasql.engine.EngineSettings;
+import io.iasql.engine.OnFailure;
+import io.iasql.engine.catalog.Modules;
+import io.iasql.engine.commit.Submission;
+import io.iasql.engine.commit.TransactionState;
+import io.iasql.engine.commit.TransactionView;
+import io.iasql.engine.store.EnvironmentDatabase;
+import io.iasql.peers.AwsPeer;
+import io.iasql.peers.PostgresPeer;
+import io.iasql.spi.AwsAccount;
+import io.iasql.spi.AwsAccountSettings;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
+import javax.sql.DataSource;
+import org.apache.commons.dbcp2.BasicDataSource;
+
+/** An account with an engine on a database of its own, and the same account for the bare SDK. */
+final class Subject implements AutoCloseable {
+  static final String REGION = "us-east-1";
+
+  private final ExecutorService executor = Executors.newCachedThreadPool();
+  private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+  private final Semaphore moves = new Semaphore(0);
+  private final BasicDataSource pool = new BasicDataSource();
+  private final AwsAccount account;
+  private final Engine engine;
+
+  Subject(PostgresPeer postgres, AwsPeer aws, AwsPeer.Account keys) {
+    String database = postgres.newDatabase();
+    pool.setUrl(postgres.jdbcUrl(database));
+    pool.setUsername(postgres.user());
+    pool.setPassword(postgres.password());
+    this.account =
+        new SdkAwsConnector()
+            .open(
+                new AwsAccountSettings(
+                    keys.id(),
+                    REGION,
+                    List.of(REGION),
+                    new AwsAccountSettings.StaticKeys(
+                        keys.accessKeyId(), keys.secretAccessKey(), keys.sessionToken()),
+                    Optional.of(aws.endpoint())));
+    EngineContext context =
+        new EngineContext(
+            "benchmark",
+            database(postgres.dataSource(database)),
+            Modules.discover(),
+            account::scope,
+            executor,
+            Clock.systemUTC(),
+            EngineSettings.defaults());
+    this.engine = new Engine(context, listener(), timer);
+    engine.prepare(Set.of("aws_sqs"));
+  }
+
+  private EnvironmentDatabase database(DataSource sessions) {
+    return new EnvironmentDatabase() {
+      @Override
+      public DataSource pool() {
+        return pool;
+      }
+
+      @Override
+      public Connection openSession() throws SQLException {
+        return sessions.getConnection();
+      }
+    };
+  }
+
+  private EngineListener listener() {
+    return new EngineListener() {
+      @Override
+      public void transactionMoved(String id) {
+        moves.release();
+      }
+
+      @Override
+      public void tablesMoved(Set<String> tables) {
+        // Only commits are awaited here.
+      }
+    };
+  }
+
+  Engine engine() {
+    return engine;
+  }
+
+  AwsAccount account() {
+    return account;
+  }
+
+  /** Plans and commits, and returns when AWS and the rows are as planned. */
+  void commit(String id, String sql) throws InterruptedException {
+    String plan = engine.plan(id, sql).id();
+    engine.submit(new Submission(id, id, sql, OnFailure.STOP, plan, "benchmark"));
+    TransactionView view = engine.view(id).orElseThrow();
+    while (!view.state().isFinal()) {
+      moves.acquire();
+      view = engine.view(id).orElseThrow();
+    }
+    if (view.state() != TransactionState.COMMITTED) {
+      throw new IllegalStateException(view.toString());
+    }
+  }
+
+  @Override
+  public void close() throws SQLException {
+    engine.close();
+    account.close();
+    pool.close();
+    executor.shutdown();
+    timer.shutdown();
+  }
+}
