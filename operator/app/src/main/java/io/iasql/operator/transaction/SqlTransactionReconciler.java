@@ -173,17 +173,18 @@ public class SqlTransactionReconciler
    * the database.
    */
   private boolean isOut(SqlTransaction transaction, Optional<Environment> environment) {
+    if (environment.isEmpty()) {
+      return true;
+    }
     String uid = transaction.getMetadata().getUid();
-    ResourceID resource = ResourceID.fromResource(transaction);
-    boolean submitted =
-        environment.isPresent()
-            && (Phases.isCommitting(transaction)
-                || Request.of(transaction, environment.get()).mayBeSubmitted());
-    Transactions.Withdrawal withdrawal =
-        environment.isEmpty()
-            ? Transactions.Withdrawal.OUT
-            : transactions.withdraw(resource, uid, environmentOf(transaction));
-    return !submitted || withdrawal == Transactions.Withdrawal.OUT;
+    ResourceID id = environmentOf(transaction);
+    if (!Phases.isCommitting(transaction)
+        && !Request.of(transaction, environment.get()).mayBeSubmitted()) {
+      transactions.discard(uid, id);
+      return true;
+    }
+    return transactions.withdraw(ResourceID.fromResource(transaction), uid, id)
+        == Transactions.Withdrawal.OUT;
   }
 
   private UpdateControl<SqlTransaction> patch(

@@ -229,6 +229,14 @@ class Transactions {
     }
   }
 
+  /** Drops what is stored of a transaction that was never submitted, in the background. */
+  void discard(String uid, ResourceID environment) {
+    jobs.run(
+        environment,
+        uid + "/discard",
+        () -> environments.open(environment).ifPresent(engine -> engine.withdraw(uid)));
+  }
+
   private void leave(String uid, Leaving left) {
     Optional<Engine> engine = environments.open(left.environment());
     if (left.result() == Withdrawal.OUT || engine.isEmpty()) {

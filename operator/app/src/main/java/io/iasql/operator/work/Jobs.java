@@ -3,6 +3,7 @@ package io.iasql.operator.work;
 import io.iasql.operator.OperatorConfig;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -54,6 +55,7 @@ public class Jobs {
   private final Queue<Group> turns = new ArrayDeque<>();
   private int active;
 
+  @Inject
   Jobs(OperatorConfig config) {
     this(config.jobs());
   }
