@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.stream.Stream;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
@@ -89,12 +90,21 @@ final class ServiceClients implements AutoCloseable {
     aws.region(Region.of(region));
     aws.credentialsProvider(credentials);
     aws.overrideConfiguration(overrides(attempts));
-    endpoint.ifPresent(
-        uri -> {
-          aws.endpointOverride(uri);
-          forcePathStyle(factory.getReturnType(), builder);
-        });
+    endpoint.ifPresent(aws::endpointOverride);
+    if (endpoint.isPresent() || isEndpointGivenToSdk()) {
+      forcePathStyle(factory.getReturnType(), builder);
+    }
     return type.cast(aws.build());
+  }
+
+  /** Whether the SDK itself finds an endpoint for S3 that is not AWS's public one. */
+  private static boolean isEndpointGivenToSdk() {
+    return Stream.of(
+            System.getProperty("aws.endpointUrl"),
+            System.getProperty("aws.endpointUrlS3"),
+            System.getenv("AWS_ENDPOINT_URL"),
+            System.getenv("AWS_ENDPOINT_URL_S3"))
+        .anyMatch(url -> url != null && !url.isBlank());
   }
 
   /**
