@@ -1,0 +1,88 @@
+package io.iasql.engine;
+
+import io.iasql.engine.fake.FakeAccount;
+import io.iasql.engine.fake.FakeModules;
+import io.iasql.engine.fake.Power;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
+import org.apache.commons.dbcp2.BasicDataSource;
+
+/** One PostgreSQL for all tests of the JVM; each test gets a copy of a prepared database. */
+final class TestServer {
+  private static final String TEMPLATE = "prepared";
+  private static final AtomicInteger COUNT = new AtomicInteger();
+  private static EmbeddedPostgres server;
+
+  private TestServer() {}
+
+  /** A new database with the fake modules installed. */
+  static synchronized String newDatabase() {
+    if (server == null) {
+      server = start();
+      execute("CREATE DATABASE " + TEMPLATE);
+      try (TestEnvironment environment =
+          new TestEnvironment(TEMPLATE, new FakeAccount(), Power.lasting())) {
+        environment.engine().prepare(FakeModules.NAMES);
+      }
+    }
+    String name = "test_" + COUNT.incrementAndGet();
+    execute("CREATE DATABASE " + name + " TEMPLATE " + TEMPLATE);
+    // What is said of a database itself is not copied with it.
+    execute("REVOKE TEMPORARY, CREATE ON DATABASE " + name + " FROM PUBLIC");
+    return name;
+  }
+
+  /** A new database without anything. */
+  static String emptyDatabase() {
+    newDatabase();
+    String name = "empty_" + COUNT.incrementAndGet();
+    execute("CREATE DATABASE " + name);
+    return name;
+  }
+
+  static void drop(String database) {
+    execute("DROP DATABASE " + database + " WITH (FORCE)");
+  }
+
+  static DataSource dataSource(String database) {
+    return server.getDatabase("postgres", database);
+  }
+
+  /** Connections to a database, kept open between uses. */
+  static BasicDataSource pool(String database) {
+    BasicDataSource pool = new BasicDataSource();
+    pool.setUrl(server.getJdbcUrl("postgres", database));
+    pool.setMaxTotal(40);
+    pool.setMaxIdle(40);
+    return pool;
+  }
+
+  private static void execute(String sql) {
+    try (Connection connection = dataSource("postgres").getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    } catch (SQLException e) {
+      throw new IllegalStateException(sql, e);
+    }
+  }
+
+  private static EmbeddedPostgres start() {
+    try {
+      return EmbeddedPostgres.builder()
+          .setServerConfig("listen_addresses", "127.0.0.1")
+          .setServerConfig("max_connections", "200")
+          .setServerConfig("fsync", "off")
+          .setServerConfig("synchronous_commit", "off")
+          .setServerConfig("full_page_writes", "off")
+          .start();
+    } catch (IOException e) {
+      throw new UncheckedIOException("embedded PostgreSQL", e);
+    }
+  }
+}
