@@ -7,8 +7,7 @@ CREATE TABLE security_group (
   region character varying NOT NULL DEFAULT default_aws_region(),
   vpc_id integer,
   CONSTRAINT "PK_08670ec0c305866dbfbfe004cb8" PRIMARY KEY (id),
-  CONSTRAINT "UQ_groupNameByVpc" UNIQUE NULLS NOT DISTINCT (group_name, vpc_id, region)
-    DEFERRABLE INITIALLY IMMEDIATE,
+  CONSTRAINT "UQ_groupNameByVpc" UNIQUE NULLS NOT DISTINCT (group_name, vpc_id, region),
   CONSTRAINT uq_security_group_region UNIQUE (id, region),
   CONSTRAINT uq_security_group_id_region UNIQUE (group_id, region),
   CONSTRAINT "FK_342e5da27cd7a3ab1712cdecece" FOREIGN KEY (vpc_id, region)
@@ -35,7 +34,7 @@ CREATE TABLE security_group_rule (
   CONSTRAINT "PK_f4c5f95331113ce4a2e1978a076" PRIMARY KEY (id),
   CONSTRAINT "UQ_rule" UNIQUE NULLS NOT DISTINCT (
     is_egress, ip_protocol, from_port, to_port, cidr_ipv4, security_group_id, region, cidr_ipv6,
-    prefix_list_id, source_security_group) DEFERRABLE INITIALLY IMMEDIATE,
+    prefix_list_id, source_security_group),
   CONSTRAINT uq_security_group_rule_region UNIQUE (id, region),
   CONSTRAINT uq_security_group_rule_id_region UNIQUE (security_group_rule_id, region),
   CONSTRAINT "FK_2b4317dc68b3ba8fa5c9d4067c9" FOREIGN KEY (region) REFERENCES aws_regions (region),

@@ -139,7 +139,7 @@ CREATE TABLE route_table_association (
   vpc_id integer NOT NULL,
   CONSTRAINT "PK_24dd3b441a20f999984dc982f60" PRIMARY KEY (id),
   CONSTRAINT uq_routetable_routetable_subnet_ismain UNIQUE NULLS NOT DISTINCT
-    (vpc_id, subnet_id, is_main) DEFERRABLE INITIALLY IMMEDIATE,
+    (vpc_id, subnet_id, is_main),
   CONSTRAINT uq_route_table_association_id UNIQUE (route_table_association_id),
   CONSTRAINT "FK_47b879e4387ad09101481ea1863" FOREIGN KEY (vpc_id)
     REFERENCES vpc (id) ON DELETE CASCADE,
@@ -191,8 +191,7 @@ CREATE TABLE nat_gateway (
   subnet_id integer NOT NULL,
   elastic_ip_id integer,
   CONSTRAINT "PK_42e867a771bbc0df315e3c38bfa" PRIMARY KEY (id),
-  CONSTRAINT "REL_630cbc267698f4fbe265bc9aec" UNIQUE (elastic_ip_id, region)
-    DEFERRABLE INITIALLY IMMEDIATE,
+  CONSTRAINT "REL_630cbc267698f4fbe265bc9aec" UNIQUE (elastic_ip_id, region),
   CONSTRAINT uq_nat_gateway_id_region UNIQUE (nat_gateway_id, region),
   CONSTRAINT "FK_0b6b32474c287236151d32ee15e" FOREIGN KEY (region) REFERENCES aws_regions (region),
   CONSTRAINT "FK_630cbc267698f4fbe265bc9aecf" FOREIGN KEY (elastic_ip_id, region)
@@ -289,8 +288,7 @@ CREATE TABLE internet_gateway (
   region character varying NOT NULL DEFAULT default_aws_region(),
   vpc_id integer,
   CONSTRAINT "PK_3b83077acdce7736536f70e4102" PRIMARY KEY (id),
-  CONSTRAINT "REL_c705d17149b548ae1da95eac65" UNIQUE (vpc_id, region)
-    DEFERRABLE INITIALLY IMMEDIATE,
+  CONSTRAINT "REL_c705d17149b548ae1da95eac65" UNIQUE (vpc_id, region),
   CONSTRAINT uq_internet_gateway_id_region UNIQUE (internet_gateway_id, region),
   CONSTRAINT "FK_80608afc84380507e114160e0dd" FOREIGN KEY (region) REFERENCES aws_regions (region),
   CONSTRAINT "FK_c705d17149b548ae1da95eac65d" FOREIGN KEY (vpc_id, region)
