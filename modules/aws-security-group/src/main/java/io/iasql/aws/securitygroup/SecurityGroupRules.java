@@ -255,11 +255,11 @@ final class SecurityGroupRules extends Ec2Resource<SecurityGroupRule>
 
   /** Everything the row says, as one permission: one source each, or one rule per source. */
   private static IpPermission permission(SecurityGroupRule rule, String description) {
-    Traffic traffic = new Traffic(rule.ipProtocol(), rule.fromPort(), rule.toPort());
-    IpPermission.Builder permission = IpPermission.builder().ipProtocol(traffic.protocol());
-    if (traffic.isBounded()) {
-      permission.fromPort(traffic.fromPort()).toPort(traffic.toPort());
-    }
+    IpPermission.Builder permission =
+        IpPermission.builder()
+            .ipProtocol(rule.ipProtocol())
+            .fromPort(rule.fromPort())
+            .toPort(rule.toPort());
     if (rule.cidrIpv4() != null) {
       permission.ipRanges(
           IpRange.builder().cidrIp(rule.cidrIpv4()).description(description).build());

@@ -48,11 +48,6 @@ record Traffic(String protocol, Integer fromPort, Integer toPort) {
     return new Traffic(name, ANY, ANY);
   }
 
-  /** Whether EC2 takes ports, or types, for the protocol. */
-  boolean isBounded() {
-    return WITH_PORTS.contains(protocol) || WITH_TYPES.contains(protocol);
-  }
-
   List<Problem> problems() {
     List<Problem> problems = new ArrayList<>();
     if (protocol == null) {

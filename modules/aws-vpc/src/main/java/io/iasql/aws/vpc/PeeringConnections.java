@@ -18,9 +18,11 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.CidrBlock;
+import software.amazon.awssdk.services.ec2.model.DescribeVpcPeeringConnectionsRequest;
 import software.amazon.awssdk.services.ec2.model.Filter;
 import software.amazon.awssdk.services.ec2.model.ResourceType;
 import software.amazon.awssdk.services.ec2.model.VpcPeeringConnection;
@@ -57,7 +59,7 @@ final class PeeringConnections extends Ec2Resource<PeeringConnection>
 
   @Override
   protected Stream<PeeringConnection> describe(AwsScope scope, List<Filter> filters) {
-    return connections(scope, filters)
+    return connections(scope, r -> r.filters(filters))
         .filter(connection -> !GONE.contains(state(connection)))
         .filter(connection -> !DEAD.contains(state(connection)))
         .filter(connection -> isOwn(scope, connection))
@@ -87,10 +89,14 @@ final class PeeringConnections extends Ec2Resource<PeeringConnection>
         || wanted.accepter().vpcId() == null) {
       return Optional.empty();
     }
-    return first(
-        scope,
-        Ec2.filter("requester-vpc-info.vpc-id", wanted.requester().vpcId()),
-        Ec2.filter("accepter-vpc-info.vpc-id", wanted.accepter().vpcId()));
+    return describe(
+            scope,
+            List.of(
+                Ec2.filter("requester-vpc-info.vpc-id", wanted.requester().vpcId()),
+                Ec2.filter("accepter-vpc-info.vpc-id", wanted.accepter().vpcId())))
+        .filter(p -> wanted.requester().vpcId().equals(p.requester().vpcId()))
+        .filter(p -> wanted.accepter().vpcId().equals(p.accepter().vpcId()))
+        .findFirst();
   }
 
   /** All route tables that are there get a route to the other side. */
@@ -215,9 +221,8 @@ final class PeeringConnections extends Ec2Resource<PeeringConnection>
             "peering connection " + id + " to be " + String.join(" or ", wanted),
             LIMIT,
             () ->
-                connections(scope, List.of(Ec2.filter("vpc-peering-connection-id", id)))
-                    .filter(p -> wanted.contains(state(p)) || DEAD.contains(state(p)))
-                    .findFirst());
+                connection(scope, id)
+                    .filter(p -> wanted.contains(state(p)) || DEAD.contains(state(p))));
     if (DEAD.contains(state(connection))) {
       throw new CloudException(
           new CloudFailure(
@@ -276,8 +281,9 @@ final class PeeringConnections extends Ec2Resource<PeeringConnection>
     String other = route.vpcPeeringConnectionId();
     return other != null
         && !other.equals(id)
-        && connections(scope, List.of(Ec2.filter("vpc-peering-connection-id", other)))
-            .allMatch(p -> GONE.contains(state(p)) || DEAD.contains(state(p)));
+        && connection(scope, other)
+            .filter(p -> !GONE.contains(state(p)) && !DEAD.contains(state(p)))
+            .isEmpty();
   }
 
   private static List<String> ranges(VpcPeeringConnectionVpcInfo side) {
@@ -285,9 +291,14 @@ final class PeeringConnections extends Ec2Resource<PeeringConnection>
     return all.isEmpty() ? List.of(side.cidrBlock()) : all;
   }
 
-  private static Stream<VpcPeeringConnection> connections(AwsScope scope, List<Filter> filters) {
+  private static Optional<VpcPeeringConnection> connection(AwsScope scope, String id) {
+    return Ec2.ifThere(() -> connections(scope, r -> r.vpcPeeringConnectionIds(id)).findFirst());
+  }
+
+  private static Stream<VpcPeeringConnection> connections(
+      AwsScope scope, Consumer<DescribeVpcPeeringConnectionsRequest.Builder> selection) {
     return Ec2.client(scope)
-        .describeVpcPeeringConnectionsPaginator(r -> r.filters(filters))
+        .describeVpcPeeringConnectionsPaginator(selection)
         .vpcPeeringConnections()
         .stream()
         .filter(connection -> connection.status() != null);
