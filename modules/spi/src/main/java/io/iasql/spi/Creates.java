@@ -20,7 +20,8 @@ public interface Creates<R extends Record> extends CloudResource<R> {
 
   /**
    * What an earlier {@link #create} with this token left behind, if anything, when its answer was
-   * lost. The default finds it by its identity, which is right where people choose it.
+   * lost. The default finds it by its identity, which is right where people choose it. What is
+   * found and differs from what was desired is brought there with an update.
    */
   default Optional<R> find(AwsScope scope, R desired, IdempotencyToken token) {
     return read(scope, desired);

@@ -3,11 +3,14 @@ package io.iasql.engine.plan;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.iasql.engine.EngineContext;
+import io.iasql.engine.InvalidTransactionException;
 import io.iasql.engine.catalog.Json;
 import io.iasql.engine.catalog.Shape;
 import io.iasql.engine.store.RowGraph;
 import io.iasql.spi.AwsScope;
 import io.iasql.spi.BulkReads;
+import io.iasql.spi.CloudException;
+import io.iasql.spi.CloudFailure;
 import io.iasql.spi.CloudResource;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -115,13 +118,23 @@ final class CloudReads {
     AwsScope scope = account.in(group.kind().region());
     List<R> records =
         group.members().stream().map(one -> Json.to(wanted(one), resource.type())).toList();
-    List<Optional<R>> found =
-        context.call(
-            scope,
-            () ->
-                records.size() > 1
-                    ? ((BulkReads<R>) resource).readAll(scope, records)
-                    : List.of(resource.read(scope, records.get(0))));
+    List<Optional<R>> found;
+    try {
+      found =
+          context.call(
+              scope,
+              () ->
+                  records.size() > 1
+                      ? ((BulkReads<R>) resource).readAll(scope, records)
+                      : List.of(resource.read(scope, records.get(0))));
+    } catch (CloudException e) {
+      if (e.failure().kind() != CloudFailure.Kind.INVALID_INPUT) {
+        throw e;
+      }
+      // What AWS does not even want to be asked about cannot be made either.
+      throw new InvalidTransactionException(
+          List.of(group.members().get(0).describe() + ": AWS refuses it: " + e.failure()), e);
+    }
     return found.stream().map(one -> one.map(Json::ofRecord)).toList();
   }
 }
