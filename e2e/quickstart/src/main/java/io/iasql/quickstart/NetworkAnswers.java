@@ -2,6 +2,7 @@ package io.iasql.quickstart;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -57,8 +58,8 @@ record NetworkAnswers(Ec2Client ec2) {
     ec2.describeRouteTablesPaginator(r -> r.filters(inVpc))
         .routeTables()
         .forEach(table -> lines.addAll(routeTable(table, cidrs)));
-    ec2.describeVpcEndpointsPaginator(r -> r.filters(inVpc))
-        .vpcEndpoints()
+    ec2.describeVpcEndpointsPaginator(r -> r.filters(inVpc)).vpcEndpoints().stream()
+        .filter(endpoint -> !isEnding(endpoint))
         .forEach(endpoint -> lines.add(endpoint(endpoint, cidrs)));
     List<SecurityGroup> groups =
         ec2.describeSecurityGroupsPaginator(r -> r.filters(inVpc)).securityGroups().stream()
@@ -121,6 +122,11 @@ record NetworkAnswers(Ec2Client ec2) {
         .orElse("?");
   }
 
+  /** AWS writes Deleted, the emulator deleted. */
+  private static boolean isEnding(VpcEndpoint endpoint) {
+    return endpoint.stateAsString().toLowerCase(Locale.ROOT).startsWith("delet");
+  }
+
   private static String endpoint(VpcEndpoint endpoint, Map<String, String> cidrs) {
     Stream<String> places =
         Stream.concat(
@@ -143,6 +149,12 @@ record NetworkAnswers(Ec2Client ec2) {
     return lines;
   }
 
+  private static String ports(SecurityGroupRule rule) {
+    return Objects.equals(rule.fromPort(), rule.toPort())
+        ? String.valueOf(rule.fromPort())
+        : rule.fromPort() + "-" + rule.toPort();
+  }
+
   private static String rule(SecurityGroupRule rule, List<SecurityGroup> all) {
     String peer =
         rule.referencedGroupInfo() == null
@@ -153,9 +165,7 @@ record NetworkAnswers(Ec2Client ec2) {
                 .findFirst()
                 .orElse(rule.referencedGroupInfo().groupId());
     String traffic =
-        rule.ipProtocol().equals("-1")
-            ? "all traffic"
-            : rule.ipProtocol() + " " + rule.fromPort() + "-" + rule.toPort();
+        rule.ipProtocol().equals("-1") ? "all traffic" : rule.ipProtocol() + " " + ports(rule);
     String description =
         rule.description() == null || rule.description().isEmpty()
             ? ""
@@ -167,12 +177,14 @@ record NetworkAnswers(Ec2Client ec2) {
         + description;
   }
 
+  /** Without the tags by which the operator recognises what it was creating when it was killed. */
   private static String name(List<Tag> tags) {
-    return tags.isEmpty()
-        ? ""
-        : tags.stream()
+    String people =
+        tags.stream()
+            .filter(tag -> !tag.key().startsWith("iasql:"))
             .map(tag -> tag.key() + "=" + tag.value())
             .sorted()
-            .collect(Collectors.joining(", ", " [", "]"));
+            .collect(Collectors.joining(", "));
+    return people.isEmpty() ? "" : " [" + people + "]";
   }
 }

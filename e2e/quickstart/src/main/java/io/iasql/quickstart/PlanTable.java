@@ -7,12 +7,20 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** A plan as a table: a line for each column of each change. */
 final class PlanTable {
   private static final List<String> HEAD =
       List.of("ACTION", "TABLE", "RESOURCE", "COLUMN", "OLD", "NEW");
-  private static final List<Integer> WIDEST = List.of(10, 28, 40, 36, 36, 48);
+  private static final List<Integer> WIDEST = List.of(10, 26, 44, 24, 30, 44);
+
+  private static final Pattern REFERENCE =
+      Pattern.compile(
+          "\\{\"\\w+\":\"(?<before>[^\"]+)\",\"region\":\"[^\"]+\"}"
+              + "|\\{\"region\":\"[^\"]+\",\"\\w+\":\"(?<after>[^\"]+)\"}");
 
   private PlanTable() {}
 
@@ -23,7 +31,7 @@ final class PlanTable {
     for (Change change : plan.changes()) {
       rows.addAll(rows(change));
       if (change.note() != null) {
-        notes.add("  " + change.table() + " " + text(change.description()) + ": " + change.note());
+        notes.add("  " + change.table() + " " + resource(change) + ": " + change.note());
       }
     }
     List<String> lines = new ArrayList<>(aligned(rows));
@@ -49,10 +57,10 @@ final class PlanTable {
     return List.of(
         first ? action(change) : "",
         first ? change.table() : "",
-        first ? text(change.description()) : "",
+        first ? resource(change) : "",
         column.name(),
-        text(column.oldValue()),
-        text(column.newValue()));
+        value(column.oldValue()),
+        value(column.newValue()));
   }
 
   private static String action(Change change) {
@@ -62,6 +70,23 @@ final class PlanTable {
       case REPLACE -> "± replace";
       case DELETE -> "- delete";
     };
+  }
+
+  /** What the resource is known by, its region at the end. */
+  private static String resource(Change change) {
+    return text(change.description()).replace('|', ' ');
+  }
+
+  /** A reference to another resource is shown as that resource is. */
+  private static String value(String value) {
+    Matcher reference = REFERENCE.matcher(text(value));
+    return reference.matches()
+        ? Stream.of("before", "after")
+            .map(reference::group)
+            .filter(Objects::nonNull)
+            .findFirst()
+            .orElseThrow()
+        : text(value);
   }
 
   private static String text(String value) {

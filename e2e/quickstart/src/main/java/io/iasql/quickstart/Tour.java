@@ -20,9 +20,11 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -178,10 +180,9 @@ final class Tour {
                     : Optional.empty();
               });
       console.say(
-          "Environment %s: %s; modules %s; resources read: %s"
+          "Environment %s: ready, modules %s, %s resources read"
               .formatted(
                   document.name(),
-                  "ready",
                   String.join(", ", ready.getStatus().modules()),
                   ready.getStatus().resourceCount()));
     }
@@ -269,9 +270,12 @@ final class Tour {
   private void show(SqlTransaction transaction) {
     Plan plan = transaction.getStatus().plan();
     console.say("");
+    if (transaction.getSpec().description() != null) {
+      console.say(transaction.getSpec().description() + ":");
+    }
     console.quote(transaction.getSpec().sql());
     console.say("");
-    console.say("%s, phase %s: %s".formatted(plan.id(), phase(transaction), plan.text()));
+    console.say("Phase %s, plan %s, %s:".formatted(phase(transaction), plan.id(), plan.text()));
     PlanTable.lines(plan).forEach(line -> console.say("  " + line));
     console.say("");
   }
@@ -282,8 +286,8 @@ final class Tour {
 
   /** {@code AwaitingApproval}, as the status has it. */
   private static String phase(Phase phase) {
-    return java.util.Arrays.stream(phase.name().split("_"))
-        .map(word -> word.charAt(0) + word.substring(1).toLowerCase(java.util.Locale.ROOT))
+    return Arrays.stream(phase.name().split("_"))
+        .map(word -> word.charAt(0) + word.substring(1).toLowerCase(Locale.ROOT))
         .collect(Collectors.joining());
   }
 
@@ -307,7 +311,8 @@ final class Tour {
     if (phase == Phase.COMMITTED && approved.isEmpty() && status.plan() != null) {
       show(transaction);
     }
-    console.say("Phase %s: %s".formatted(phase(phase), status.message()));
+    String message = Objects.requireNonNullElse(status.message(), "");
+    ("Phase " + phase(phase) + ": " + message).lines().forEach(console::say);
     if (IN_AWS.contains(phase) && status.plan() != null) {
       console.say("");
       askAws(transaction);
