@@ -1,0 +1,84 @@
+package io.iasql.scenarios;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.iasql.crds.CustomResources;
+import io.iasql.peers.AwsPeer;
+import io.iasql.peers.AwsProxy;
+import io.iasql.peers.KubernetesPeer;
+import io.iasql.peers.OperatorPeer;
+import io.iasql.peers.PostgresPeer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The whole product, once for the JVM: an API server, a PostgreSQL, an AWS emulator behind a proxy
+ * and the operator. Each test has a {@link Space} of its own in it.
+ */
+final class Stack {
+  private static Stack shared;
+
+  final KubernetesPeer kubernetes = KubernetesPeer.shared();
+  final KubernetesClient client = client(kubernetes);
+  final AwsPeer aws = AwsPeer.shared();
+  final AwsProxy proxy = AwsProxy.before(aws.endpoint());
+  final PostgresPeer postgres = PostgresPeer.shared();
+  final OperatorPeer.Options options;
+  final OperatorPeer operator;
+
+  private Stack() throws IOException {
+    for (String definition : CustomResources.definitions()) {
+      client.resource(definition).forceConflicts().serverSideApply();
+    }
+    CustomResources.TYPES.forEach(
+        type ->
+            client
+                .resources(CustomResourceDefinition.class)
+                .withName(HasMetadata.getPlural(type) + "." + CustomResources.GROUP)
+                .waitUntilCondition(Stack::established, 30, TimeUnit.SECONDS));
+    Path log = Path.of("target", "operator.log").toAbsolutePath();
+    Files.createDirectories(log.getParent());
+    Files.deleteIfExists(log);
+    options =
+        OperatorPeer.Options.of(kubernetes.kubeconfig())
+            .withLog(log)
+            .withSetting("QUARKUS_LOG_CONSOLE_JSON_ENABLED", "true")
+            .withSetting("IASQL_AWS_VERIFY_INTERVAL", "5s");
+    operator = OperatorPeer.start(options);
+  }
+
+  /** The JVM's: started when first asked for; its peers end with the JVM. */
+  static synchronized Stack shared() {
+    if (shared == null) {
+      try {
+        shared = new Stack();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return shared;
+  }
+
+  private static boolean established(CustomResourceDefinition definition) {
+    return definition != null
+        && definition.getStatus() != null
+        && definition.getStatus().getConditions().stream()
+            .anyMatch(c -> c.getType().equals("Established") && c.getStatus().equals("True"));
+  }
+
+  private static KubernetesClient client(KubernetesPeer peer) {
+    try {
+      return new KubernetesClientBuilder()
+          .withConfig(Config.fromKubeconfig(Files.readString(peer.kubeconfig())))
+          .build();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
