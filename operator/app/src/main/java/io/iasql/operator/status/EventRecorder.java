@@ -68,7 +68,10 @@ public class EventRecorder {
         throw e;
       }
       client
-          .resource(event)
+          .v1()
+          .events()
+          .inNamespace(event.getMetadata().getNamespace())
+          .withName(event.getMetadata().getName())
           .edit(
               known ->
                   new EventBuilder(known)
