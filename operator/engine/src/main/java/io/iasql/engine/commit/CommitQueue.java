@@ -135,7 +135,8 @@ public final class CommitQueue implements AutoCloseable {
     } catch (UnavailableException | SQLException e) {
       LOG.warn("commits of {} wait: {}", context.environment(), e.getMessage());
       return false;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // An error, too: the queue of an environment must not stand still for ever.
       LOG.error("commits of {} wait", context.environment(), e);
       return false;
     }

@@ -401,8 +401,10 @@ final class CommitRun {
   }
 
   private void beginUndo(List<Journal.Entry> entries) {
-    List<Journal.Entry> undo = Compensation.of(transaction.id(), entries);
     List<Rows.Changed> changes = changes();
+    List<Journal.Entry> undo =
+        Compensation.of(
+            transaction.id(), entries, formerKeys(jdbi.withHandle(Catalog::read), changes));
     jdbi.useTransaction(
         handle -> {
           Journal.fence(handle, transaction.id(), owner);
@@ -420,6 +422,16 @@ final class CommitRun {
     if (undo.isEmpty()) {
       listener.tablesMoved(tables(entries));
     }
+  }
+
+  private static Map<RowKey, RowKey> formerKeys(Catalog catalog, List<Rows.Changed> changes) {
+    Map<RowKey, RowKey> former = new HashMap<>();
+    for (Rows.Changed change : changes) {
+      if (change.before() != null && change.after() != null) {
+        former.put(change.keyAfter(catalog), change.keyBefore(catalog));
+      }
+    }
+    return former;
   }
 
   private void endUndo() {

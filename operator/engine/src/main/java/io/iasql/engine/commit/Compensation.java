@@ -1,8 +1,14 @@
 package io.iasql.engine.commit;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.iasql.engine.catalog.Column;
+import io.iasql.engine.catalog.Shape;
 import io.iasql.engine.plan.Steps;
+import io.iasql.engine.store.RowKey;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -10,51 +16,120 @@ import java.util.TreeSet;
 
 /** The steps that take finished ones back, in reverse order. */
 final class Compensation {
-  private Compensation() {}
+  private final String transaction;
+  private final List<Journal.Entry> applied;
+  private final Map<RowKey, RowKey> former;
+  private final Map<RowKey, List<String>> released = new HashMap<>();
+  private final Set<RowKey> deleted = new HashSet<>();
+  private final List<Journal.Entry> undo = new ArrayList<>();
+  private final Map<Integer, Integer> undoOf = new HashMap<>();
 
-  static List<Journal.Entry> of(String transaction, List<Journal.Entry> applied) {
-    Map<Integer, Integer> undoOf = new HashMap<>();
-    List<Journal.Entry> undo = new ArrayList<>();
-    for (int i = applied.size() - 1; i >= 0; i--) {
-      Journal.Entry entry = applied.get(i);
-      boolean done = entry.state() == Journal.StepState.DONE && entry.result() != null;
-      boolean deleted =
-          entry.state() == Journal.StepState.DONE && entry.kind() == Steps.Kind.DELETE;
-      boolean left = entry.state() == Journal.StepState.FAILED && entry.result() != null;
-      // A column that was set after the creation goes with the resource.
-      boolean setLater = entry.kind() == Steps.Kind.UPDATE && entry.before() == null;
-      if ((done || deleted || left) && !setLater) {
-        undoOf.put(entry.step(), undo.size());
-        undo.add(inverse(transaction, undo.size(), entry));
+  private Compensation(
+      String transaction, List<Journal.Entry> applied, Map<RowKey, RowKey> former) {
+    this.transaction = transaction;
+    this.applied = applied;
+    this.former = former;
+    for (Journal.Entry entry : applied) {
+      if (entry.state() == Journal.StepState.DONE) {
+        if (entry.kind() == Steps.Kind.RELEASE) {
+          released.put(entry.row(), entry.columns());
+        } else if (entry.kind() == Steps.Kind.DELETE) {
+          deleted.add(entry.row());
+        }
       }
     }
-    return withOrder(applied, undo, undoOf);
   }
 
-  private static Journal.Entry inverse(String transaction, int step, Journal.Entry entry) {
-    Steps.Kind kind =
-        switch (entry.kind()) {
-          case CREATE -> Steps.Kind.DELETE;
-          case UPDATE -> Steps.Kind.UPDATE;
-          case DELETE -> Steps.Kind.CREATE;
-        };
+  /**
+   * The steps for a failed commit.
+   *
+   * @param applied the commit's steps
+   * @param former the keys that rows had before the transaction, by those they have after it
+   */
+  static List<Journal.Entry> of(
+      String transaction, List<Journal.Entry> applied, Map<RowKey, RowKey> former) {
+    return new Compensation(transaction, applied, former).steps();
+  }
+
+  private List<Journal.Entry> steps() {
+    for (int i = applied.size() - 1; i >= 0; i--) {
+      Journal.Entry entry = applied.get(i);
+      if (isToBeTakenBack(entry)) {
+        undoOf.put(entry.step(), undo.size());
+        undo.add(inverse(entry));
+      }
+    }
+    return inOrder();
+  }
+
+  private static boolean isToBeTakenBack(Journal.Entry entry) {
+    boolean done = entry.state() == Journal.StepState.DONE;
+    // What a failed step left behind is taken back, too.
+    boolean left = entry.state() == Journal.StepState.FAILED && entry.result() != null;
+    return switch (entry.kind()) {
+      case CREATE -> (done && entry.result() != null) || left;
+      // What was set after the creation goes with the resource.
+      case UPDATE -> (done || left) && entry.before() != null;
+      case RELEASE -> done || left;
+      case DELETE -> done;
+    };
+  }
+
+  private Journal.Entry inverse(Journal.Entry entry) {
+    boolean letGo = released.containsKey(entry.row());
+    return switch (entry.kind()) {
+      case CREATE -> entry(Steps.Kind.DELETE, entry, entry.result(), List.of());
+      // The new resource must let go of what the old one named, before that can come back.
+      case UPDATE ->
+          letGo
+              ? entry(Steps.Kind.RELEASE, entry, entry.result(), released.get(entry.row()))
+              : entry(Steps.Kind.UPDATE, entry, entry.result(), entry.columns())
+                  .asking(entry.before());
+      case RELEASE -> {
+        ObjectNode now = deleted.contains(entry.row()) ? null : entry.result();
+        yield entry(Steps.Kind.UPDATE, entry, now, columnsToSetAgain(entry))
+            .asking(entry.before());
+      }
+      case DELETE ->
+          entry(
+                  Steps.Kind.CREATE,
+                  entry,
+                  null,
+                  released.getOrDefault(entry.row(), List.of()))
+              .asking(entry.before());
+    };
+  }
+
+  /** What was let go of, and what the update that followed changed besides. */
+  private List<String> columnsToSetAgain(Journal.Entry release) {
+    Set<String> columns = new TreeSet<>(release.columns());
+    if (!deleted.contains(release.row())) {
+      applied.stream()
+          .filter(e -> e.kind() == Steps.Kind.UPDATE && e.row().equals(release.row()))
+          .filter(e -> e.before() != null)
+          .forEach(e -> columns.addAll(e.columns()));
+    }
+    return List.copyOf(columns);
+  }
+
+  private Journal.Entry entry(
+      Steps.Kind kind, Journal.Entry of, ObjectNode before, List<String> columns) {
     return Journal.entry(
         transaction,
         Journal.Phase.UNDO,
-        step,
+        undo.size(),
         kind,
-        entry.row(),
-        entry.description(),
-        entry.region(),
-        kind == Steps.Kind.CREATE ? null : entry.result(),
-        kind == Steps.Kind.UPDATE ? entry.columns() : List.of(),
+        former.getOrDefault(of.row(), of.row()),
+        of.description(),
+        of.region(),
+        before,
+        columns,
         Set.of(),
         Journal.StepState.PENDING);
   }
 
   /** A waited for B going forward, so undoing B waits for undoing A. */
-  private static List<Journal.Entry> withOrder(
-      List<Journal.Entry> applied, List<Journal.Entry> undo, Map<Integer, Integer> undoOf) {
+  private List<Journal.Entry> inOrder() {
     Map<Integer, Set<Integer>> after = new HashMap<>();
     for (Journal.Entry entry : applied) {
       Integer first = undoOf.get(entry.step());
@@ -65,24 +140,34 @@ final class Compensation {
         }
       }
     }
-    return undo.stream()
-        .map(
-            e ->
-                new Journal.Entry(
-                    e.phase(),
-                    e.step(),
-                    e.kind(),
-                    e.row(),
-                    e.description(),
-                    e.region(),
-                    e.before(),
-                    e.desired(),
-                    e.columns(),
-                    after.getOrDefault(e.step(), Set.of()),
-                    e.token(),
-                    e.state(),
-                    e.result(),
-                    e.error()))
-        .toList();
+    return undo.stream().map(e -> e.after(after.getOrDefault(e.step(), Set.of()))).toList();
+  }
+
+  /**
+   * What a step asks for: its row's image. Taking back, the cloud gets what it had, which may differ
+   * from what the row said; only references are the row's, because what they name may have another
+   * key by now.
+   */
+  static ObjectNode wanted(Shape shape, Journal.Entry entry, Map<RowKey, ObjectNode> images) {
+    ObjectNode image = images.get(entry.row());
+    if (image == null
+        && (entry.kind() == Steps.Kind.CREATE || entry.kind() == Steps.Kind.UPDATE)) {
+      throw new IllegalStateException("no row for " + entry.describe());
+    }
+    if (image == null || entry.phase() != Journal.Phase.UNDO || entry.desired() == null) {
+      return image;
+    }
+    ObjectNode wanted = image.deepCopy();
+    for (Column column : shape.columns()) {
+      boolean reference =
+          column.kind() == Column.Kind.REFERENCE
+              || column.kind() == Column.Kind.CHILDREN
+              || !column.refersTo().isEmpty();
+      JsonNode had = entry.desired().get(column.name());
+      if (!reference && !column.assigned() && had != null) {
+        wanted.set(column.name(), had);
+      }
+    }
+    return wanted;
   }
 }

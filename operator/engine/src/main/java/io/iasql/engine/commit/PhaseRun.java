@@ -42,8 +42,6 @@ final class PhaseRun {
   private final StepRunner runner;
   private final Semaphore places;
   private final Catalog catalog;
-  private final Map<Integer, Journal.Entry> open = new TreeMap<>();
-  private final Map<Integer, Journal.StepState> states = new LinkedHashMap<>();
   private final BlockingQueue<Finished> finished = new LinkedBlockingQueue<>();
   private int running;
 
@@ -60,9 +58,9 @@ final class PhaseRun {
     this.transaction = transaction;
     this.owner = owner;
     this.stopping = stopping;
-    this.runner = new StepRunner(context, stopping);
-    this.places = new Semaphore(context.settings().parallelism());
     this.catalog = jdbi.withHandle(Catalog::read);
+    this.runner = new StepRunner(context, catalog, stopping);
+    this.places = new Semaphore(context.settings().parallelism());
   }
 
   private record Finished(Journal.Entry entry, Outcome outcome) {}
@@ -75,23 +73,18 @@ final class PhaseRun {
    * @return false when the operator stops before that
    */
   boolean run(Journal.Phase phase) {
-    for (Journal.Entry entry : jdbi.withHandle(h -> Journal.entries(h, transaction, phase))) {
-      states.put(entry.step(), entry.state());
-      if (entry.state() == Journal.StepState.PENDING
-          || entry.state() == Journal.StepState.STARTED) {
-        open.put(entry.step(), entry);
-      }
-    }
+    Frontier frontier =
+        new Frontier(jdbi.withHandle(h -> Journal.entries(h, transaction, phase)));
     List<Finished> outcomes = new ArrayList<>();
     try {
       while (true) {
-        outcomes.forEach(f -> states.put(f.entry().step(), state(f.outcome())));
-        record(outcomes).forEach(this::begin);
+        outcomes.forEach(f -> frontier.ended(f.entry().step(), f.outcome()));
+        record(outcomes, frontier).forEach(this::begin);
         if (!outcomes.isEmpty()) {
           listener.transactionMoved(transaction);
         }
         if (running == 0) {
-          return open.isEmpty();
+          return frontier.isWorkedOff();
         }
         outcomes.clear();
         outcomes.add(finished.take());
@@ -108,8 +101,8 @@ final class PhaseRun {
   }
 
   private void begin(Begun one) {
-    running++;
     context.executor().execute(() -> finished.add(new Finished(one.entry(), perform(one))));
+    running++;
   }
 
   private Outcome perform(Begun one) {
@@ -117,7 +110,7 @@ final class PhaseRun {
     try {
       boolean observe = one.entry().state() == Journal.StepState.STARTED;
       return runner.run(one.entry(), one.image(), observe);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       return new Outcome.Failed(
           new CloudFailure(
               CloudFailure.Kind.INTERNAL,
@@ -145,18 +138,11 @@ final class PhaseRun {
     }
   }
 
-  private static Journal.StepState state(Outcome outcome) {
-    if (outcome instanceof Outcome.Done) {
-      return Journal.StepState.DONE;
-    }
-    return outcome instanceof Outcome.Failed ? Journal.StepState.FAILED : Journal.StepState.STARTED;
-  }
-
   /** Writes outcomes and the intents of the steps that can begin now; returns these. */
-  private List<Begun> record(List<Finished> outcomes) {
-    List<Journal.Entry> ready = new ArrayList<>();
-    List<Journal.Entry> skipped = new ArrayList<>();
-    choose(ready, skipped);
+  private List<Begun> record(List<Finished> outcomes, Frontier frontier) {
+    int wanted = stopping.getAsBoolean() ? 0 : 2 * context.settings().parallelism() - running;
+    List<Journal.Entry> ready = frontier.takeReady(wanted);
+    List<Journal.Entry> skipped = frontier.takeHopeless();
     if (outcomes.isEmpty() && ready.isEmpty() && skipped.isEmpty()) {
       return List.of();
     }
@@ -191,26 +177,6 @@ final class PhaseRun {
     }
   }
 
-  /** Takes from the open steps those that can begin, and those that never will. */
-  private void choose(List<Journal.Entry> ready, List<Journal.Entry> skipped) {
-    int wanted = 2 * context.settings().parallelism() - running;
-    for (Journal.Entry entry : List.copyOf(open.values())) {
-      if (ready.size() >= wanted) {
-        return;
-      }
-      Set<Journal.StepState> first =
-          entry.dependsOn().stream().map(states::get).collect(Collectors.toSet());
-      if (first.contains(Journal.StepState.FAILED) || first.contains(Journal.StepState.SKIPPED)) {
-        states.put(entry.step(), Journal.StepState.SKIPPED);
-        open.remove(entry.step());
-        skipped.add(entry);
-      } else if (!stopping.getAsBoolean() && Set.of(Journal.StepState.DONE).containsAll(first)) {
-        open.remove(entry.step());
-        ready.add(entry);
-      }
-    }
-  }
-
   private List<Begun> intend(Handle handle, List<Journal.Entry> ready) {
     Map<RowKey, ObjectNode> images =
         images(
@@ -222,7 +188,7 @@ final class PhaseRun {
     Map<Journal.Entry, ObjectNode> desired = new LinkedHashMap<>();
     List<Begun> begun = new ArrayList<>();
     for (Journal.Entry entry : ready) {
-      ObjectNode image = images.get(entry.row());
+      ObjectNode image = Compensation.wanted(shape(entry.row().table()), entry, images);
       desired.put(entry, entry.kind() == Steps.Kind.CREATE ? desired(entry, image) : null);
       begun.add(new Begun(entry, image));
     }
@@ -258,7 +224,8 @@ final class PhaseRun {
   private void writeBack(Handle handle, List<Finished> outcomes) {
     Map<RowKey, Finished> done = new LinkedHashMap<>();
     for (Finished one : outcomes) {
-      if (one.outcome() instanceof Outcome.Done d && d.result() != null) {
+      boolean changed = one.entry().kind() != Steps.Kind.RELEASE;
+      if (changed && one.outcome() instanceof Outcome.Done d && d.result() != null) {
         done.put(one.entry().row(), one);
       }
     }
@@ -274,6 +241,21 @@ final class PhaseRun {
               .add(new Rows.Pair(row, image, withLater(entry, image, result)));
         });
     byTable.forEach((table, pairs) -> Rows.writeBack(handle, catalog, shape(table), pairs));
+    done.forEach((row, one) -> takeOver(handle, row, (Outcome.Done) one.outcome()));
+  }
+
+  /** What came along with a replaced resource takes over the rows of what went with the old one. */
+  private void takeOver(Handle handle, RowKey parent, Outcome.Done done) {
+    for (Companions.Found found : done.companions()) {
+      for (Companions.Heir heir : Companions.heirs(handle, catalog, parent, found)) {
+        replaceText(handle, found.shape(), heir.image(), heir.cloud());
+        Rows.writeBack(
+            handle,
+            catalog,
+            found.shape(),
+            List.of(new Rows.Pair(heir.row(), heir.image(), heir.cloud())));
+      }
+    }
   }
 
   /** What a later step sets is still to come: the row must keep what is wanted. */

@@ -5,7 +5,10 @@ import io.iasql.engine.EngineContext;
 import io.iasql.engine.catalog.Column;
 import io.iasql.engine.catalog.Json;
 import io.iasql.engine.catalog.Shape;
+import io.iasql.engine.plan.Steps;
+import io.iasql.engine.store.Catalog;
 import io.iasql.spi.AwsScope;
+import io.iasql.spi.CloudException;
 import io.iasql.spi.CloudFailure;
 import io.iasql.spi.CloudResource;
 import io.iasql.spi.Creates;
@@ -13,6 +16,7 @@ import io.iasql.spi.Deletes;
 import io.iasql.spi.Updates;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -27,12 +31,18 @@ final class StepRunner {
   private static final Logger LOG = LoggerFactory.getLogger(StepRunner.class);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+  private static final Duration LONGEST_DEAFNESS = Duration.ofMillis(200);
+
+  /** How often a name that is taken may still be our own doing. */
+  private static final int CONFLICTS = 6;
 
   private final EngineContext context;
+  private final Catalog catalog;
   private final BooleanSupplier stopping;
 
-  StepRunner(EngineContext context, BooleanSupplier stopping) {
+  StepRunner(EngineContext context, Catalog catalog, BooleanSupplier stopping) {
     this.context = context;
+    this.catalog = catalog;
     this.stopping = stopping;
   }
 
@@ -47,6 +57,7 @@ final class StepRunner {
     Instant deadline = context.clock().instant().plus(context.settings().transientLimit());
     Duration pause = FIRST_PAUSE;
     boolean unsure = observe;
+    int conflicts = 0;
     while (true) {
       if (stopping.getAsBoolean()) {
         return new Outcome.Unknown();
@@ -56,16 +67,27 @@ final class StepRunner {
       try {
         scope = context.scope().in(entry.region());
         ObjectNode result = perform(resource, scope, entry, image, unsure);
-        return new Outcome.Done(result, scope.lastRequestId().orElse(""));
+        return new Outcome.Done(
+            withoutSecrets(resource, result),
+            companions(resource, scope, entry, image, result),
+            scope.lastRequestId().orElse(""));
       } catch (RuntimeException e) {
         failure = describe(scope, e);
         if (failure.kind() == CloudFailure.Kind.INTERNAL) {
           LOG.error("step failed: {} {}", entry.row(), failure, e);
         }
       }
-      boolean passing = failure.kind().isTransient();
+      // What stands in the way may be what an earlier try made and the cloud did not show yet.
+      boolean ownConflict =
+          unsure
+              && entry.kind() == Steps.Kind.CREATE
+              && failure.kind() == CloudFailure.Kind.CONFLICT
+              && ++conflicts < CONFLICTS;
+      boolean passing = failure.kind().isTransient() || ownConflict;
       if (!passing || context.clock().instant().isAfter(deadline)) {
-        return new Outcome.Failed(failure, leftover(resource, scope, entry, image, failure));
+        return new Outcome.Failed(
+            failure,
+            withoutSecrets(resource, leftover(resource, scope, entry, image, failure)));
       }
       unsure = true;
       if (!pause(pause)) {
@@ -78,6 +100,41 @@ final class StepRunner {
     }
   }
 
+  private static ObjectNode withoutSecrets(CloudResource<?> resource, ObjectNode result) {
+    if (result != null) {
+      Shape.of(resource.type()).columns().stream()
+          .filter(Column::writeOnly)
+          .forEach(c -> result.putNull(c.name()));
+    }
+    return result;
+  }
+
+  /** What came along with a resource that stands for an older one, whose own went with it. */
+  private List<Companions.Found> companions(
+      CloudResource<?> resource,
+      AwsScope scope,
+      Journal.Entry entry,
+      ObjectNode image,
+      ObjectNode result) {
+    Shape shape = Shape.of(resource.type());
+    boolean another =
+        entry.kind() == Steps.Kind.CREATE
+            && shape.key().stream().anyMatch(c -> c.assigned() && image.hasNonNull(c.name()));
+    if (!another) {
+      return List.of();
+    }
+    try {
+      return Companions.of(context.modules(), catalog, scope, Json.to(result, resource.type()));
+    } catch (RuntimeException e) {
+      CloudFailure failure = scope.describe(e);
+      if (failure.kind().isTransient()) {
+        throw e;
+      }
+      LOG.warn("what came with {} is left to the next sync: {}", entry.describe(), failure);
+      return List.of();
+    }
+  }
+
   private static CloudFailure describe(AwsScope scope, RuntimeException e) {
     if (scope == null) {
       // The account itself is out of reach: credentials or endpoint come back without a restart.
@@ -87,9 +144,17 @@ final class StepRunner {
     return scope.describe(e);
   }
 
-  private static boolean pause(Duration duration) {
+  /** False when the operator stops or the thread is interrupted meanwhile. */
+  private boolean pause(Duration duration) {
+    long end = System.nanoTime() + duration.toNanos();
     try {
-      TimeUnit.NANOSECONDS.sleep(duration.toNanos());
+      while (System.nanoTime() - end < 0) {
+        if (stopping.getAsBoolean()) {
+          return false;
+        }
+        long left = Math.max(0, end - System.nanoTime());
+        TimeUnit.NANOSECONDS.sleep(Math.min(left, LONGEST_DEAFNESS.toNanos()));
+      }
       return true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -105,7 +170,7 @@ final class StepRunner {
       boolean unsure) {
     return switch (entry.kind()) {
       case CREATE -> create((Creates<R>) resource, scope, entry, image, unsure);
-      case UPDATE -> update((Updates<R>) resource, scope, entry, image);
+      case UPDATE, RELEASE -> update((Updates<R>) resource, scope, entry, image);
       case DELETE -> {
         ((Deletes<R>) resource).delete(scope, Json.to(entry.before(), resource.type()));
         yield null;
@@ -169,14 +234,35 @@ final class StepRunner {
             : Json.to(entry.before(), resource.type());
     ObjectNode target = Json.ofRecord(current);
     for (String column : entry.columns()) {
-      target.set(column, image.get(column));
+      if (entry.kind() == Steps.Kind.RELEASE) {
+        target.putNull(column);
+      } else {
+        refuseUnknown(entry, Shape.of(resource.type()).column(column).orElseThrow(), image);
+        target.set(column, image.get(column));
+      }
     }
     return Json.ofRecord(resource.update(scope, current, Json.to(target, resource.type())));
   }
 
+  /** What was written over cannot be put back where nobody can read it. */
+  private static void refuseUnknown(Journal.Entry entry, Column column, ObjectNode image) {
+    if (entry.phase() == Journal.Phase.UNDO
+        && column.writeOnly()
+        && !image.hasNonNull(column.name())) {
+      throw new CloudException(
+          new CloudFailure(
+              CloudFailure.Kind.INVALID_INPUT,
+              "Unknown",
+              "the former " + column.name() + " is not known, so it cannot be put back",
+              ""),
+          null);
+    }
+  }
+
   /**
-   * What a refused creation left behind. Asked only when the refusal cannot be about another
-   * resource that has the name: that one must not be taken for ours.
+   * What a failed creation or change left behind, for it to be taken back. After a creation not
+   * asked when the failure may be about another resource that has the name: that one must not be
+   * taken for ours.
    */
   private <R extends Record> ObjectNode leftover(
       CloudResource<R> resource,
@@ -184,22 +270,51 @@ final class StepRunner {
       Journal.Entry entry,
       ObjectNode image,
       CloudFailure failure) {
-    boolean ours =
-        failure.kind() == CloudFailure.Kind.INVALID_INPUT
-            || failure.kind() == CloudFailure.Kind.NOT_FOUND
-            || failure.kind() == CloudFailure.Kind.INTERNAL;
-    if (scope == null || !ours || !(resource instanceof Creates<R> creates) || image == null) {
-      return null;
-    }
-    if (entry.kind() != io.iasql.engine.plan.Steps.Kind.CREATE) {
+    if (scope == null || image == null) {
       return null;
     }
     try {
-      R desired = Json.to(desired(Shape.of(resource.type()), entry, image), resource.type());
-      return creates.find(scope, desired, entry.token()).map(Json::ofRecord).orElse(null);
+      if (entry.kind() == Steps.Kind.CREATE) {
+        return created(resource, scope, entry, image, failure);
+      }
+      return entry.before() == null ? null : changed(resource, scope, entry);
     } catch (RuntimeException e) {
       LOG.warn("cannot see what {} left behind: {}", entry.describe(), scope.describe(e));
       return null;
     }
+  }
+
+  private static <R extends Record> ObjectNode created(
+      CloudResource<R> resource,
+      AwsScope scope,
+      Journal.Entry entry,
+      ObjectNode image,
+      CloudFailure failure) {
+    boolean ours =
+        failure.kind() != CloudFailure.Kind.CONFLICT
+            && failure.kind() != CloudFailure.Kind.DENIED;
+    if (!ours || !(resource instanceof Creates<R> creates)) {
+      return null;
+    }
+    R desired = Json.to(desired(Shape.of(resource.type()), entry, image), resource.type());
+    return creates.find(scope, desired, entry.token()).map(Json::ofRecord).orElse(null);
+  }
+
+  /** A change of several calls may have come half-way. */
+  private static <R extends Record> ObjectNode changed(
+      CloudResource<R> resource, AwsScope scope, Journal.Entry entry) {
+    Shape shape = Shape.of(resource.type());
+    return resource
+        .read(scope, Json.to(entry.before(), resource.type()))
+        .map(Json::ofRecord)
+        .filter(
+            now ->
+                entry.columns().stream()
+                    .flatMap(name -> shape.column(name).stream())
+                    .anyMatch(
+                        column ->
+                            !Shape.canonical(column, now)
+                                .equals(Shape.canonical(column, entry.before()))))
+        .orElse(null);
   }
 }
