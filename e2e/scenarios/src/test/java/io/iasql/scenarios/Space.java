@@ -125,11 +125,11 @@ final class Space {
 
   /** An environment with a database of its own on the stack's PostgreSQL. */
   void environment(String name, EnvironmentSpec.Approval approval, String... modules) {
-    environment(name, approval, "1h", modules);
+    environmentSyncing(name, "1h", approval, modules);
   }
 
-  void environment(
-      String name, EnvironmentSpec.Approval approval, String interval, String... modules) {
+  void environmentSyncing(
+      String name, String interval, EnvironmentSpec.Approval approval, String... modules) {
     String database = databases.computeIfAbsent(name, n -> stack.postgres.newDatabase());
     secret(
         name + "-database",
@@ -376,6 +376,6 @@ final class Space {
   }
 
   List<String> queueRows() {
-    return rows("SELECT name, visibility_timeout, url FROM queue ORDER BY 1 COLLATE \"C\"");
+    return rows("SELECT name, visibility_timeout, url FROM queue").stream().sorted().toList();
   }
 }

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param approvePlan the plan id written as approval, or an empty string
  * @param approvedBy who wrote it, or an empty string
  * @param automatic whether the environment approves every plan
+ * @param rejected whether somebody said no
  * @param onFailure what happens when an action fails
  */
 record Request(
@@ -28,6 +29,7 @@ record Request(
     String approvePlan,
     String approvedBy,
     boolean automatic,
+    boolean rejected,
     OnFailure onFailure) {
 
   static Request of(SqlTransaction transaction, Environment environment) {
@@ -40,6 +42,7 @@ record Request(
         Optional.ofNullable(spec.approvePlan()).orElse(""),
         Optional.ofNullable(spec.approvedBy()).orElse(""),
         environment.getSpec().approval() == EnvironmentSpec.Approval.AUTOMATIC,
+        Boolean.TRUE.equals(spec.reject()),
         spec.onFailure() == SqlTransactionSpec.OnFailure.STOP
             ? OnFailure.STOP
             : OnFailure.ROLLBACK);
@@ -52,7 +55,7 @@ record Request(
 
   /** Whether this plan is approved: by its exact id, or by the environment. */
   boolean approves(String planId) {
-    return automatic || approvePlan.equals(planId);
+    return !rejected && (automatic || approvePlan.equals(planId));
   }
 
   /** Whether the engine may have got it already, as far as can be told without asking. */

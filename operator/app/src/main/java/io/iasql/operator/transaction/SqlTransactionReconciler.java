@@ -10,6 +10,7 @@ import io.iasql.operator.environment.Environments;
 import io.iasql.operator.status.Conditions;
 import io.iasql.operator.status.EventRecorder;
 import io.iasql.operator.status.Reason;
+import io.iasql.operator.transaction.Transactions.Withdrawal;
 import io.iasql.operator.work.FiveASecond;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
@@ -111,9 +112,16 @@ public class SqlTransactionReconciler
       return UpdateControl.noUpdate();
     }
     Optional<Environment> environment = context.getSecondaryResource(Environment.class);
-    if (isRejected(transaction, environment)) {
-      transactions.forget(uid, id);
-      return patch(transaction, statuses.rejected(transaction));
+    if (Boolean.TRUE.equals(transaction.getSpec().reject())) {
+      Withdrawal withdrawal = withdraw(transaction, environment);
+      if (withdrawal == Withdrawal.OUT) {
+        transactions.forget(uid, id);
+        return patch(transaction, statuses.rejected(transaction));
+      }
+      if (withdrawal == Withdrawal.PENDING) {
+        return UpdateControl.<SqlTransaction>noUpdate().rescheduleAfter(SOON);
+      }
+      // It has begun: that somebody said no comes too late.
     }
     if (environment.isEmpty()) {
       return patch(
@@ -138,11 +146,6 @@ public class SqlTransactionReconciler
     return planning(transaction);
   }
 
-  /** Whether somebody said no and nothing can happen any more. */
-  private boolean isRejected(SqlTransaction transaction, Optional<Environment> environment) {
-    return Boolean.TRUE.equals(transaction.getSpec().reject()) && isOut(transaction, environment);
-  }
-
   /** A transaction that shows nothing yet is being planned; one that does keeps showing it. */
   private UpdateControl<SqlTransaction> planning(SqlTransaction transaction) {
     SqlTransactionStatus status = transaction.getStatus();
@@ -160,7 +163,7 @@ public class SqlTransactionReconciler
   @Override
   public DeleteControl cleanup(SqlTransaction transaction, Context<SqlTransaction> context) {
     Optional<Environment> environment = context.getSecondaryResource(Environment.class);
-    if (Phases.isFinal(transaction) || isOut(transaction, environment)) {
+    if (Phases.isFinal(transaction) || withdraw(transaction, environment) == Withdrawal.OUT) {
       transactions.forget(transaction.getMetadata().getUid(), environmentOf(transaction));
       return DeleteControl.defaultDelete();
     }
@@ -168,23 +171,22 @@ public class SqlTransactionReconciler
   }
 
   /**
-   * Whether nothing can happen any more. What was never approved was never submitted, and what is
-   * without an environment has nobody to commit it; the rest is taken out of the queue, which takes
-   * the database.
+   * Sees to it that nothing can happen any more. What was never approved was never submitted, and
+   * what is without an environment has nobody to commit it; the rest is taken out of the queue,
+   * which takes the database.
    */
-  private boolean isOut(SqlTransaction transaction, Optional<Environment> environment) {
+  private Withdrawal withdraw(SqlTransaction transaction, Optional<Environment> environment) {
     if (environment.isEmpty()) {
-      return true;
+      return Withdrawal.OUT;
     }
     String uid = transaction.getMetadata().getUid();
     ResourceID id = environmentOf(transaction);
     if (!Phases.isCommitting(transaction)
         && !Request.of(transaction, environment.get()).mayBeSubmitted()) {
       transactions.discard(uid, id);
-      return true;
+      return Withdrawal.OUT;
     }
-    return transactions.withdraw(ResourceID.fromResource(transaction), uid, id)
-        == Transactions.Withdrawal.OUT;
+    return transactions.withdraw(ResourceID.fromResource(transaction), uid, id);
   }
 
   private UpdateControl<SqlTransaction> patch(

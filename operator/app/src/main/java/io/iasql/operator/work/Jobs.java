@@ -17,6 +17,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
+import org.jboss.logging.MDC;
 
 /**
  * Runs jobs by key, at most one at a time for each key and a limited number in all. A job asked for
@@ -69,10 +70,16 @@ public class Jobs {
   private static ThreadFactory threads(String name) {
     AtomicInteger count = new AtomicInteger();
     return task -> {
-      Thread thread = new Thread(task, name + "-" + count.incrementAndGet());
+      Thread thread = new Thread(() -> runClean(task), name + "-" + count.incrementAndGet());
       thread.setDaemon(true);
       return thread;
     };
+  }
+
+  /** A new thread inherits its maker's log fields, which are about some other resource. */
+  private static void runClean(Runnable task) {
+    MDC.clear();
+    task.run();
   }
 
   /** Where single cloud calls run; who uses it limits how many they are. */

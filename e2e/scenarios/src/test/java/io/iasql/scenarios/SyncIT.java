@@ -1,0 +1,157 @@
+package io.iasql.scenarios;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.iasql.crds.Environment;
+import io.iasql.crds.EnvironmentSpec.Approval;
+import io.iasql.peers.AwsProxy;
+import java.time.Duration;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.sqs.SqsClient;
+
+/** Changes made in AWS come into the rows. */
+class SyncIT {
+
+  private static void make(Space space, String queue) {
+    try (SqsClient sqs = space.sqs()) {
+      sqs.createQueue(r -> r.queueName(queue));
+    }
+  }
+
+  private static void awaitRows(Space space, String... names) {
+    Awaitility.await("the rows to follow")
+        .atMost(Space.LIMIT)
+        .untilAsserted(
+            () ->
+                assertThat(space.rows("SELECT name FROM queue ORDER BY 1")).containsExactly(names));
+  }
+
+  @Test
+  void shouldReadTheWholeAccountFirst() {
+    Space space = Space.empty("import");
+    make(space, "was-there");
+    try (S3Client s3 = space.s3()) {
+      s3.createBucket(
+          r ->
+              r.bucket("was-there-" + space.account.id())
+                  .createBucketConfiguration(c -> c.locationConstraint(Space.REGION)));
+    }
+    space.connect();
+    space.environment("env", Approval.MANUAL, "aws_sqs", "aws_s3");
+
+    Environment ready = space.awaitReady("env");
+
+    assertThat(space.queueRows()).isEqualTo(space.queues()).hasSize(1);
+    assertThat(space.rows("SELECT name, region FROM bucket"))
+        .containsExactly("was-there-" + space.account.id() + "|" + Space.REGION);
+    assertThat(ready.getStatus().accountId()).isEqualTo(space.account.id());
+    assertThat(ready.getStatus().modules()).contains("aws_account", "aws_s3", "aws_sqs");
+    assertThat(ready.getStatus().sync().lastSyncTime()).isNotNull();
+    assertThat(ready.getStatus().sync().failures()).isEmpty();
+  }
+
+  @Test
+  void shouldSyncWhenAsked() {
+    Space space = Space.ready("sync-asked", Approval.MANUAL, "aws_sqs");
+    make(space, "by-hand");
+
+    space.requestSync("env", "2026-01-01T00:00:00Z");
+
+    Environment synced =
+        space.await(
+            Environment.class,
+            "env",
+            "answer the request",
+            e -> "2026-01-01T00:00:00Z".equals(e.getStatus().sync().requestedAt()));
+    assertThat(space.rows("SELECT name FROM queue")).containsExactly("by-hand");
+    assertThat(synced.getStatus().sync().failures()).isEmpty();
+  }
+
+  @Test
+  void shouldSyncByTheClock() {
+    Space space = Space.empty("sync-interval");
+    space.connect();
+    space.environmentSyncing("env", "10s", Approval.MANUAL, "aws_sqs");
+    space.awaitReady("env");
+
+    make(space, "by-hand");
+
+    awaitRows(space, "by-hand");
+    try (SqsClient sqs = space.sqs()) {
+      sqs.deleteQueue(r -> r.queueUrl(sqs.getQueueUrl(q -> q.queueName("by-hand")).queueUrl()));
+    }
+    awaitRows(space);
+  }
+
+  @Test
+  void shouldNameAServiceThatFailsAndLeaveItsRowsAlone() {
+    Space space = Space.ready("sync-failing", Approval.AUTOMATIC, "aws_sqs", "aws_s3");
+    space.automatic("base", "INSERT INTO queue (name) VALUES ('kept')");
+    space.stack.proxy.rule(
+        space.account.accessKeyId(),
+        (call, upstream) ->
+            call.service().equals("sqs")
+                ? AwsProxy.Answer.error(call, 403, "AccessDenied", "no right to sqs:ListQueues")
+                : upstream.forward());
+    try (S3Client s3 = space.s3()) {
+      s3.createBucket(
+          r ->
+              r.bucket("fresh-" + space.account.id())
+                  .createBucketConfiguration(c -> c.locationConstraint(Space.REGION)));
+    }
+
+    space.requestSync("env", "1");
+
+    Environment failing =
+        space.await(
+            Environment.class,
+            "env",
+            "name what failed",
+            e -> !e.getStatus().sync().failures().isEmpty());
+    assertThat(failing.getStatus().sync().failures())
+        .singleElement()
+        .satisfies(
+            f -> {
+              assertThat(f.table()).isEqualTo("queue");
+              assertThat(f.region()).isEqualTo(Space.REGION);
+              assertThat(f.message()).contains("AccessDenied").contains("sqs:ListQueues");
+            });
+    assertThat(Space.condition(failing, "Ready").orElseThrow().reason())
+        .isEqualTo("SyncIncomplete");
+    assertThat(space.rows("SELECT name FROM queue")).containsExactly("kept");
+    assertThat(space.rows("SELECT name FROM bucket"))
+        .containsExactly("fresh-" + space.account.id());
+
+    space.stack.proxy.pass(space.account.accessKeyId());
+    space.requestSync("env", "2");
+    space.await(
+        Environment.class, "env", "be whole", e -> e.getStatus().sync().failures().isEmpty());
+  }
+
+  @Test
+  void shouldSayThatAModuleDoesNotExistAndTakeTheMendedSpecAtOnce() {
+    Space space = Space.empty("no-module");
+    space.connect();
+    space.environment("env", Approval.MANUAL, "aws_moon");
+    Environment stalled =
+        space.await(
+            Environment.class, "env", "say so", e -> Space.condition(e, "Stalled").isPresent());
+    assertThat(Space.condition(stalled, "Stalled").orElseThrow().message())
+        .contains("aws_moon")
+        .contains("aws_sqs");
+
+    space.environment("env", Approval.MANUAL, "aws_sqs");
+
+    Awaitility.await("the mended environment to be ready")
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () ->
+                space
+                    .find(Environment.class, "env")
+                    .flatMap(e -> Space.condition(e, "Ready"))
+                    .map(io.iasql.crds.Condition::isTrue)
+                    .orElse(false));
+  }
+}
