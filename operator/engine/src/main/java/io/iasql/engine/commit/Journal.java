@@ -80,18 +80,27 @@ final class Journal {
   // ------------------------------------------------------------------------------------------
 
   static void submit(Handle handle, Submitted one, Instant now) {
+    // What was taken back may be asked for with other SQL: its steps are of no use to that.
+    handle.execute(
+        "DELETE FROM iasql.action a USING iasql.transaction t WHERE a.transaction_id = t.id"
+            + " AND t.id = ? AND t.state = 'ROLLED_BACK' AND t.content_hash <> ?",
+        one.id(),
+        one.contentHash());
     handle
         .createUpdate(
             "INSERT INTO iasql.transaction (id, name, sql, content_hash, on_failure, approved_plan,"
                 + " approved_by, state, submitted_at) VALUES (:id, :name, :sql, :hash, :onFailure,"
                 + " :plan, :by, 'QUEUED', :now) ON CONFLICT (id) DO UPDATE SET"
+                + " position = DEFAULT,"
                 + " sql = excluded.sql, content_hash = excluded.content_hash,"
                 + " on_failure = excluded.on_failure, approved_plan = excluded.approved_plan,"
                 + " approved_by = excluded.approved_by, state = 'QUEUED', message = '',"
                 + " submitted_at = excluded.submitted_at, started_at = NULL, finished_at = NULL"
                 + " WHERE transaction.state = 'SUPERSEDED'"
                 + " OR (transaction.state = 'FAILED'"
-                + " AND transaction.approved_plan <> excluded.approved_plan)")
+                + " AND transaction.approved_plan <> excluded.approved_plan)"
+                + " OR (transaction.state IN ('FAILED', 'ROLLED_BACK', 'NO_CHANGES')"
+                + " AND transaction.content_hash <> excluded.content_hash)")
         .bind("id", one.id())
         .bind("name", one.name())
         .bind("sql", one.sql())
