@@ -227,6 +227,13 @@ public final class Shape {
     return result;
   }
 
+  /** An image without what the cloud assigned: another resource's place, not this one's. */
+  public ObjectNode withoutAssigned(ObjectNode image) {
+    ObjectNode result = image.deepCopy();
+    columns.stream().filter(Column::assigned).forEach(c -> result.putNull(c.name()));
+    return result;
+  }
+
   /** Whether every part of a key or identity, and of the keys in it, is known. */
   public static boolean isComplete(JsonNode keyOrIdentity) {
     if (keyOrIdentity.isNull()) {

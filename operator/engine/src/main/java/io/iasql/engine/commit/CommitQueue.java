@@ -2,6 +2,7 @@ package io.iasql.engine.commit;
 
 import io.iasql.engine.EngineContext;
 import io.iasql.engine.EngineListener;
+import io.iasql.engine.store.SqlErrors;
 import io.iasql.engine.store.UnavailableException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -10,7 +11,9 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -40,6 +43,7 @@ public final class CommitQueue implements AutoCloseable {
   private boolean wanted;
   private volatile boolean stopping;
   private Duration pause = FIRST_PAUSE;
+  private ScheduledFuture<?> nextTry;
 
   public CommitQueue(
       EngineContext context, EngineListener listener, ScheduledExecutorService timer) {
@@ -61,15 +65,23 @@ public final class CommitQueue implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    context.executor().execute(this::drain);
+    try {
+      context.executor().execute(this::drain);
+    } catch (RejectedExecutionException e) {
+      rest(false);
+      throw e;
+    }
   }
 
   /** Stops after the steps under way; what is left is resumed by the next start. */
   @Override
   public void close() {
-    stopping = true;
     lock.lock();
     try {
+      stopping = true;
+      if (nextTry != null) {
+        nextTry.cancel(false);
+      }
       while (working) {
         idle.awaitUninterruptibly();
       }
@@ -79,66 +91,114 @@ public final class CommitQueue implements AutoCloseable {
   }
 
   private void drain() {
-    boolean again = true;
-    while (again) {
+    Result result;
+    do {
       lock.lock();
       try {
         wanted = false;
       } finally {
         lock.unlock();
       }
-      boolean later = !work();
-      lock.lock();
-      try {
-        again = wanted && !stopping && !later;
-        if (!again) {
-          working = false;
-          idle.signalAll();
-        }
-      } finally {
-        lock.unlock();
-      }
-      if (later && !stopping) {
-        timer.schedule(this::wake, pause.toMillis(), TimeUnit.MILLISECONDS);
-        pause =
-            pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0
-                ? LONGEST_PAUSE
-                : pause.multipliedBy(2);
-      } else {
-        pause = FIRST_PAUSE;
-      }
+      result = work();
+    } while (!rest(result == Result.DONE));
+    if (result == Result.LATER) {
+      tryLater();
     }
   }
 
-  /** Works off the queue; false when it has to be tried again later. */
-  private boolean work() {
+  /** Ends the work; false when there is more to do at once. */
+  private boolean rest(boolean mayGoOn) {
+    lock.lock();
+    try {
+      if (mayGoOn && wanted && !stopping) {
+        return false;
+      }
+      working = false;
+      idle.signalAll();
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** One try is scheduled at a time, however often somebody wakes the queue meanwhile. */
+  private void tryLater() {
+    lock.lock();
+    try {
+      if (stopping || (nextTry != null && !nextTry.isDone())) {
+        return;
+      }
+      nextTry = timer.schedule(this::tryAgain, pause.toMillis(), TimeUnit.MILLISECONDS);
+      pause =
+          pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0
+              ? LONGEST_PAUSE
+              : pause.multipliedBy(2);
+    } catch (RejectedExecutionException e) {
+      LOG.warn("commits of {} wait for the next start", context.environment());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void tryAgain() {
+    lock.lock();
+    try {
+      nextTry = null;
+    } finally {
+      lock.unlock();
+    }
+    wake();
+  }
+
+  private enum Result {
+    /** Nothing is left to do now. */
+    DONE,
+    /** Something stands in the way that passes by itself. */
+    LATER
+  }
+
+  /** Works off the queue. */
+  private Result work() {
     try (Connection session = context.database().openSession()) {
       if (!jdbi.withHandle(Journal::hasWork)) {
-        return true;
+        return done();
       }
       if (!tryLock(session)) {
-        return false;
+        return Result.LATER;
       }
       while (!stopping) {
         String owner = UUID.randomUUID().toString();
         Optional<Journal.Submitted> next =
             jdbi.inTransaction(h -> Journal.claim(h, owner, context.clock().instant()));
         if (next.isEmpty()) {
-          return true;
+          return done();
         }
         run(next.get(), owner);
       }
-      return true;
+      return Result.DONE;
     } catch (LostOwnershipException e) {
       LOG.warn("{}", e.getMessage());
-      return false;
     } catch (UnavailableException | SQLException e) {
       LOG.warn("commits of {} wait: {}", context.environment(), e.getMessage());
-      return false;
     } catch (RuntimeException | Error e) {
       // An error, too: the queue of an environment must not stand still for ever.
-      LOG.error("commits of {} wait", context.environment(), e);
-      return false;
+      SQLException cause = SqlErrors.sqlCause(e);
+      if (cause != null && SqlErrors.isTransient(cause)) {
+        LOG.warn("commits of {} wait: PostgreSQL: {}", context.environment(), cause.getMessage());
+      } else {
+        LOG.error("commits of {} wait", context.environment(), e);
+      }
+    }
+    return Result.LATER;
+  }
+
+  private Result done() {
+    lock.lock();
+    try {
+      pause = FIRST_PAUSE;
+      return Result.DONE;
+    } finally {
+      lock.unlock();
     }
   }
 

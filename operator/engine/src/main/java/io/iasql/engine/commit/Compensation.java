@@ -3,6 +3,7 @@ package io.iasql.engine.commit;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.iasql.engine.catalog.Column;
+import io.iasql.engine.catalog.Modules;
 import io.iasql.engine.catalog.Shape;
 import io.iasql.engine.plan.Steps;
 import io.iasql.engine.store.RowKey;
@@ -13,22 +14,30 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** The steps that take finished ones back, in reverse order. */
 final class Compensation {
   private final String transaction;
   private final List<Journal.Entry> applied;
+  private final Modules modules;
   private final Map<RowKey, RowKey> former;
+  private final Set<Integer> stayed;
   private final Map<RowKey, List<String>> released = new HashMap<>();
   private final Set<RowKey> deleted = new HashSet<>();
   private final List<Journal.Entry> undo = new ArrayList<>();
   private final Map<Integer, Integer> undoOf = new HashMap<>();
 
   private Compensation(
-      String transaction, List<Journal.Entry> applied, Map<RowKey, RowKey> former) {
+      String transaction,
+      List<Journal.Entry> applied,
+      Modules modules,
+      Map<RowKey, RowKey> former) {
     this.transaction = transaction;
     this.applied = applied;
+    this.modules = modules;
     this.former = former;
+    this.stayed = partsThatStayed(applied);
     for (Journal.Entry entry : applied) {
       if (entry.state() == Journal.StepState.DONE) {
         if (entry.kind() == Steps.Kind.RELEASE) {
@@ -47,8 +56,24 @@ final class Compensation {
    * @param former the keys that rows had before the transaction, by those they have after it
    */
   static List<Journal.Entry> of(
-      String transaction, List<Journal.Entry> applied, Map<RowKey, RowKey> former) {
-    return new Compensation(transaction, applied, former).steps();
+      String transaction,
+      List<Journal.Entry> applied,
+      Modules modules,
+      Map<RowKey, RowKey> former) {
+    return new Compensation(transaction, applied, modules, former).steps();
+  }
+
+  /** Deletions of parts without a call whose resource, with which they were to go, is still there. */
+  static Set<Integer> partsThatStayed(List<Journal.Entry> applied) {
+    Set<Integer> waitedFor = new HashSet<>();
+    applied.stream()
+        .filter(e -> e.state() != Journal.StepState.DONE)
+        .forEach(e -> waitedFor.addAll(e.dependsOn()));
+    return applied.stream()
+        .filter(e -> e.kind() == Steps.Kind.DELETE && e.before() == null)
+        .map(Journal.Entry::step)
+        .filter(waitedFor::contains)
+        .collect(Collectors.toSet());
   }
 
   private List<Journal.Entry> steps() {
@@ -59,10 +84,10 @@ final class Compensation {
         undo.add(inverse(entry));
       }
     }
-    return inOrder();
+    return withLateColumns(inOrder());
   }
 
-  private static boolean isToBeTakenBack(Journal.Entry entry) {
+  private boolean isToBeTakenBack(Journal.Entry entry) {
     boolean done = entry.state() == Journal.StepState.DONE;
     // What a failed step left behind is taken back, too.
     boolean left = entry.state() == Journal.StepState.FAILED && entry.result() != null;
@@ -71,7 +96,7 @@ final class Compensation {
       // What was set after the creation goes with the resource.
       case UPDATE -> (done || left) && entry.before() != null;
       case RELEASE -> done || left;
-      case DELETE -> done;
+      case DELETE -> done && !stayed.contains(entry.step());
     };
   }
 
@@ -96,7 +121,7 @@ final class Compensation {
                   entry,
                   null,
                   released.getOrDefault(entry.row(), List.of()))
-              .asking(entry.before());
+              .asking(entry.before() == null ? entry.desired() : entry.before());
     };
   }
 
@@ -141,6 +166,59 @@ final class Compensation {
       }
     }
     return undo.stream().map(e -> e.after(after.getOrDefault(e.step(), Set.of()))).toList();
+  }
+
+  /** Columns that need other resources to be in place are set once those are. */
+  private List<Journal.Entry> withLateColumns(List<Journal.Entry> steps) {
+    List<Journal.Entry> result = new ArrayList<>();
+    List<Journal.Entry> late = new ArrayList<>();
+    for (Journal.Entry entry : steps) {
+      Set<String> columns = new TreeSet<>(entry.columns());
+      Set<Integer> after = new TreeSet<>(Set.of(entry.step()));
+      if (entry.kind() == Steps.Kind.CREATE) {
+        for (Column column : shape(entry.row()).columns()) {
+          Set<Integer> first = stepsOf(steps, column.appliedAfter());
+          if (!first.isEmpty() && !Shape.canonical(column, entry.desired()).isNull()) {
+            columns.add(column.name());
+            after.addAll(first);
+          }
+        }
+      }
+      if (columns.size() == entry.columns().size()) {
+        result.add(entry);
+        continue;
+      }
+      Set<String> own = new TreeSet<>(columns);
+      own.removeAll(entry.columns());
+      result.add(entry.setting(List.copyOf(columns)));
+      late.add(
+          Journal.entry(
+                  transaction,
+                  Journal.Phase.UNDO,
+                  steps.size() + late.size(),
+                  Steps.Kind.UPDATE,
+                  entry.row(),
+                  entry.description(),
+                  entry.region(),
+                  null,
+                  List.copyOf(own),
+                  after,
+                  Journal.StepState.PENDING)
+              .asking(entry.desired()));
+    }
+    result.addAll(late);
+    return result;
+  }
+
+  private Set<Integer> stepsOf(List<Journal.Entry> steps, List<Class<? extends Record>> types) {
+    return steps.stream()
+        .filter(e -> types.contains(shape(e.row()).type()))
+        .map(Journal.Entry::step)
+        .collect(Collectors.toSet());
+  }
+
+  private Shape shape(RowKey row) {
+    return Shape.of(modules.resource(row.table()).orElseThrow().type());
   }
 
   /**

@@ -14,12 +14,15 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 
@@ -58,7 +61,28 @@ final class Journal {
       ObjectNode result,
       String error) {
     String describe() {
-      return kind.name().toLowerCase(java.util.Locale.ROOT) + " " + row.table() + " " + description;
+      return kind.name().toLowerCase(Locale.ROOT) + " " + row.table() + " " + description;
+    }
+
+    /** The same with other steps to wait for. */
+    Entry after(Set<Integer> steps) {
+      return new Entry(
+          phase, step, kind, row, description, region, before, desired, columns, steps, token,
+          state, result, error);
+    }
+
+    /** The same with other columns. */
+    Entry setting(List<String> names) {
+      return new Entry(
+          phase, step, kind, row, description, region, before, desired, names, dependsOn, token,
+          state, result, error);
+    }
+
+    /** The same with what is asked for. */
+    Entry asking(ObjectNode image) {
+      return new Entry(
+          phase, step, kind, row, description, region, before, image, columns, dependsOn, token,
+          state, result, error);
     }
   }
 
@@ -126,7 +150,7 @@ final class Journal {
                 + " started_at = coalesce(started_at, :now) WHERE id = coalesce("
                 + " (SELECT id FROM iasql.transaction WHERE state = 'RUNNING'),"
                 + " (SELECT id FROM iasql.transaction WHERE state = 'QUEUED'"
-                + "   ORDER BY position LIMIT 1))")
+                + "   ORDER BY position LIMIT 1 FOR UPDATE SKIP LOCKED))")
         .bind("owner", owner)
         .bind("now", at(now))
         .execute();
@@ -170,12 +194,34 @@ final class Journal {
     handle
         .createUpdate(
             "UPDATE iasql.transaction SET state = :state, message = :message, owner = '',"
-                + " row_changes = NULL, finished_at = :now WHERE id = :id")
+                + " row_changes = NULL, sql = '', finished_at = :now WHERE id = :id")
         .bind("id", id)
         .bind("state", state.name())
         .bind("message", message)
         .bind("now", at(now))
         .execute();
+  }
+
+  static JsonNode rowChanges(Handle handle, String id) {
+    return handle
+        .createQuery("SELECT row_changes::text FROM iasql.transaction WHERE id = :id")
+        .bind("id", id)
+        .mapTo(String.class)
+        .map(Json::parse)
+        .one();
+  }
+
+  /** What has to be said at the end besides. */
+  static void note(Handle handle, String id, String note) {
+    handle.execute("UPDATE iasql.transaction SET message = ? WHERE id = ?", note, id);
+  }
+
+  static String note(Handle handle, String id) {
+    return handle
+        .createQuery("SELECT message FROM iasql.transaction WHERE id = :id")
+        .bind("id", id)
+        .mapTo(String.class)
+        .one();
   }
 
   static Optional<TransactionView> view(Handle handle, String id) {
@@ -252,9 +298,10 @@ final class Journal {
     PreparedBatch batch =
         handle.prepareBatch(
             "INSERT INTO iasql.action (transaction_id, phase, step, kind, table_name, row_key,"
-                + " description, region, before, columns, depends_on, token, state)"
+                + " description, region, before, desired, columns, depends_on, token, state)"
                 + " VALUES (:id, :phase, :step, :kind, :table, CAST(:row AS jsonb), :description,"
-                + " :region, CAST(:before AS jsonb), CAST(:columns AS text[]),"
+                + " :region, CAST(:before AS jsonb), CAST(:desired AS jsonb),"
+                + " CAST(:columns AS text[]),"
                 + " CAST(:depends AS int[]), :token, :state)");
     for (Entry entry : entries) {
       batch
@@ -267,6 +314,7 @@ final class Journal {
           .bind("description", entry.description())
           .bind("region", entry.region())
           .bind("before", entry.before() == null ? null : entry.before().toString())
+          .bind("desired", entry.desired() == null ? null : entry.desired().toString())
           .bind("columns", array(entry.columns()))
           .bind("depends", array(entry.dependsOn()))
           .bind("token", entry.token().value())
@@ -276,10 +324,10 @@ final class Journal {
     batch.execute();
   }
 
-  private static String array(java.util.Collection<?> elements) {
+  private static String array(Collection<?> elements) {
     return elements.stream()
         .map(Object::toString)
-        .collect(java.util.stream.Collectors.joining(",", "{", "}"));
+        .collect(Collectors.joining(",", "{", "}"));
   }
 
   static List<Entry> entries(Handle handle, String id, Phase phase) {
@@ -302,7 +350,8 @@ final class Journal {
     }
     PreparedBatch batch =
         handle.prepareBatch(
-            "UPDATE iasql.action SET state = 'STARTED', desired = CAST(:desired AS jsonb),"
+            "UPDATE iasql.action SET state = 'STARTED',"
+                + " desired = coalesce(CAST(:desired AS jsonb), desired),"
                 + " started_at = coalesce(started_at, :now)"
                 + " WHERE transaction_id = :id AND phase = :phase AND step = :step");
     desired.forEach(

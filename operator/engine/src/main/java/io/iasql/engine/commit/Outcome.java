@@ -2,6 +2,7 @@ package io.iasql.engine.commit;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.iasql.spi.CloudFailure;
+import java.util.List;
 
 /** How a step ended. */
 sealed interface Outcome {
@@ -10,9 +11,11 @@ sealed interface Outcome {
    * The cloud did it.
    *
    * @param result the resource afterwards, or null after a deletion
+   * @param companions what came along with a resource that stands for an older one
    * @param requestId the newest AWS request id
    */
-  record Done(ObjectNode result, String requestId) implements Outcome {}
+  record Done(ObjectNode result, List<Companions.Found> companions, String requestId)
+      implements Outcome {}
 
   /**
    * The cloud refused it, or could not be reached for too long.

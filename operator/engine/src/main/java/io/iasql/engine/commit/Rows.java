@@ -162,7 +162,7 @@ public final class Rows {
     }
     Shape target = Shape.of(column.target());
     Catalog.ForeignKey fk = catalog.foreignKey(shape.table(), column.sqlName(), target.table());
-    return find(handle, catalog, target, reference)
+    return find(handle, catalog, target, target.key(), reference)
         .map(
             row -> {
               ObjectNode values = Json.object();
@@ -173,11 +173,11 @@ public final class Rows {
             });
   }
 
-  /** The row of a resource in the cloud, by its cloud key. */
-  public static Optional<ObjectNode> find(
-      Handle handle, Catalog catalog, Shape shape, JsonNode image) {
+  /** The row of a resource in the cloud, by its cloud key or its identity. */
+  private static Optional<ObjectNode> find(
+      Handle handle, Catalog catalog, Shape shape, List<Column> columns, JsonNode image) {
     ObjectNode key = Json.object();
-    for (Column column : shape.key()) {
+    for (Column column : columns) {
       if (column.kind() == Column.Kind.REFERENCE) {
         Optional<ObjectNode> parent =
             foreignKey(handle, catalog, shape, column, image.get(column.name()));
@@ -201,7 +201,13 @@ public final class Rows {
 
   /** Writes a resource of the cloud as a row, or brings its row up to date. */
   public static void upsert(Handle handle, Catalog catalog, Shape shape, ObjectNode cloud) {
-    Optional<ObjectNode> known = find(handle, catalog, shape, cloud);
+    Optional<ObjectNode> known =
+        find(handle, catalog, shape, shape.key(), cloud)
+            .or(
+                () ->
+                    shape.hasChosenIdentity()
+                        ? find(handle, catalog, shape, shape.identity(), cloud)
+                        : Optional.empty());
     if (known.isPresent()) {
       RowKey row = RowKey.of(catalog, shape.table(), known.get());
       ObjectNode image =
@@ -227,7 +233,8 @@ public final class Rows {
     insert(handle, shape.table(), values);
   }
 
-  private static void insert(Handle handle, String table, ObjectNode values) {
+  /** Puts a row in. */
+  static void insert(Handle handle, String table, ObjectNode values) {
     List<String> columns = names(values);
     handle
         .createUpdate(
@@ -237,47 +244,14 @@ public final class Rows {
         .execute();
   }
 
-  /**
-   * Puts rows back to what they were: new ones are deleted, children first; changed ones get their
-   * old values; deleted ones are inserted again, parents first.
-   */
-  static void restore(Handle handle, Catalog catalog, List<Changed> changes) {
-    List<Changed> parentsFirst = new ArrayList<>(changes);
-    parentsFirst.sort(Comparator.comparing(c -> catalog.parentsFirst().indexOf(c.table())));
-    List<Changed> childrenFirst = new ArrayList<>(parentsFirst);
-    Collections.reverse(childrenFirst);
-    for (Changed change : childrenFirst) {
-      if (change.before() == null) {
-        delete(handle, change.keyAfter(catalog));
-      }
-    }
-    for (Changed change : parentsFirst) {
-      if (change.before() != null && change.after() == null) {
-        insert(handle, change.table(), storable(handle, change.table(), change.before()));
-      } else if (change.before() != null) {
-        update(handle, change.keyAfter(catalog), storable(handle, change.table(), change.before()));
-      }
-    }
-  }
-
-  private static void delete(Handle handle, RowKey row) {
+  /** Takes a row out. */
+  static void delete(Handle handle, RowKey row) {
     handle
         .createUpdate(
             "DELETE FROM public.%1$s t USING jsonb_populate_record(NULL::public.%1$s, CAST(:key AS jsonb)) k WHERE %2$s"
                 .formatted(Sql.quote(row.table()), Sql.equal("t", "k", names(row.toJson()))))
         .bind("key", row.key())
         .execute();
-  }
-
-  /** A hash must not come back as a value: what was write-only is gone once it was sent. */
-  private static ObjectNode storable(Handle handle, String table, ObjectNode image) {
-    ObjectNode values = image.deepCopy();
-    handle
-        .createQuery("SELECT column_name FROM iasql.write_only WHERE table_name = :table")
-        .bind("table", table)
-        .mapTo(String.class)
-        .forEach(values::putNull);
-    return values;
   }
 
   private static List<String> names(ObjectNode object) {

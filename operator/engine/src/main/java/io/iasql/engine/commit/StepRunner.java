@@ -172,6 +172,9 @@ final class StepRunner {
       case CREATE -> create((Creates<R>) resource, scope, entry, image, unsure);
       case UPDATE, RELEASE -> update((Updates<R>) resource, scope, entry, image);
       case DELETE -> {
+        if (entry.before() == null) {
+          yield null; // It went with the resource that it is a part of.
+        }
         ((Deletes<R>) resource).delete(scope, Json.to(entry.before(), resource.type()));
         yield null;
       }

@@ -101,12 +101,13 @@ final class CloudReads {
         || (Shape.isComplete(shape.identityOf(one.after())) && !refersToNew(shape, one.after()));
   }
 
-  /** Whether a resource lives in one that this transaction makes: then it cannot exist yet. */
+  /** Whether a resource lives in one that this transaction makes or replaces: then it cannot exist yet. */
   private boolean refersToNew(Shape shape, JsonNode image) {
     return shape.references().stream()
         .map(c -> image.get(c.name()))
         .filter(r -> r != null && !r.isNull())
-        .anyMatch(r -> speculation.isNew(RowGraph.rowOf(r)));
+        .map(RowGraph::rowOf)
+        .anyMatch(row -> speculation.isNew(row) || speculation.isReplaced(row));
   }
 
   private List<Optional<ObjectNode>> read(Group group) {

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -40,7 +41,12 @@ public final class NetChange {
 
   private final Catalog catalog;
   private final Modules modules;
-  private final Map<RowKey, Row> rows = new LinkedHashMap<>();
+
+  /** Rows that are there now, by their key now. */
+  private final Map<RowKey, Row> live = new LinkedHashMap<>();
+
+  /** Rows that are gone, by their key before. */
+  private final Map<RowKey, Row> gone = new LinkedHashMap<>();
 
   private NetChange(Catalog catalog, Modules modules) {
     this.catalog = catalog;
@@ -64,7 +70,10 @@ public final class NetChange {
             })
         .forEach(one -> {});
     net.joinRecreated();
-    return List.copyOf(net.rows.values());
+    List<Row> rows = new ArrayList<>(net.gone.values());
+    rows.addAll(net.live.values());
+    rows.removeIf(r -> r.before() != null && r.before().equals(r.after()));
+    return List.copyOf(rows);
   }
 
   /** The newest audit entry: everything after it is newer. */
@@ -79,56 +88,59 @@ public final class NetChange {
     ObjectNode original = (ObjectNode) change.get("original");
     ObjectNode changed = (ObjectNode) change.get("change");
     switch (type) {
-      case "INSERT" -> {
-        RowKey key = RowKey.of(catalog, table, changed);
-        Row earlier = rows.remove(key);
-        put(new Row(key, earlier == null ? null : earlier.before(), changed, earlier != null));
-      }
+      case "INSERT" -> arrive(RowKey.of(catalog, table, changed), null, changed, false);
       case "UPDATE" -> {
-        Row earlier = rows.remove(RowKey.of(catalog, table, original));
-        ObjectNode before = earlier == null ? original : earlier.before();
-        boolean recreated = earlier != null && earlier.recreated();
-        put(new Row(RowKey.of(catalog, table, changed), before, changed, recreated));
+        Row earlier = live.remove(RowKey.of(catalog, table, original));
+        arrive(
+            RowKey.of(catalog, table, changed),
+            earlier == null ? original : earlier.before(),
+            changed,
+            earlier != null && earlier.recreated());
       }
       default -> {
         RowKey key = RowKey.of(catalog, table, original);
-        Row earlier = rows.remove(key);
-        ObjectNode before = earlier == null ? original : earlier.before();
-        if (before != null) {
-          put(new Row(RowKey.of(catalog, table, before), before, null, false));
-        }
+        Row earlier = live.remove(key);
+        leave(key, earlier == null ? original : earlier.before());
       }
     }
   }
 
-  private void put(Row row) {
-    if (row.before() == null || !row.before().equals(row.after())) {
-      rows.put(row.key(), row);
+  /** A row that takes a deleted row's key is that row, whatever it was before. */
+  private void arrive(RowKey key, ObjectNode before, ObjectNode after, boolean recreated) {
+    Row former = gone.remove(key);
+    if (former == null) {
+      live.put(key, new Row(key, before, after, recreated));
+    } else {
+      live.put(key, new Row(key, former.before(), after, true));
+      leave(key, before);
+    }
+  }
+
+  private void leave(RowKey key, ObjectNode before) {
+    if (before != null) {
+      RowKey formerKey = RowKey.of(catalog, key.table(), before);
+      gone.put(formerKey, new Row(formerKey, before, null, false));
     }
   }
 
   /** A new serial key does not make another resource: the identity does. */
   private void joinRecreated() {
     Map<String, Row> deleted = new HashMap<>();
-    for (Row row : rows.values()) {
-      if (row.after() == null) {
-        identity(row.key().table(), row.before()).ifPresent(id -> deleted.put(id, row));
-      }
-    }
-    for (Row row : new ArrayList<>(rows.values())) {
+    gone.values().forEach(row -> identity(row, row.before()).ifPresent(id -> deleted.put(id, row)));
+    for (Row row : List.copyOf(live.values())) {
       if (row.before() == null) {
-        identity(row.key().table(), row.after())
-            .map(deleted::remove)
+        Row same = gone.get(row.key());
+        Optional.ofNullable(same)
+            .or(() -> identity(row, row.after()).map(deleted::get))
+            .filter(old -> gone.remove(old.key(), old))
             .ifPresent(
-                old -> {
-                  rows.remove(old.key());
-                  rows.put(row.key(), new Row(row.key(), old.before(), row.after(), true));
-                });
+                old -> live.put(row.key(), new Row(row.key(), old.before(), row.after(), true)));
       }
     }
   }
 
-  private java.util.Optional<String> identity(String table, ObjectNode row) {
+  private Optional<String> identity(Row row, ObjectNode image) {
+    String table = row.key().table();
     return modules
         .resource(table)
         .map(r -> Shape.of(r.type()))
@@ -137,7 +149,7 @@ public final class NetChange {
             shape -> {
               ObjectNode id = Json.object();
               for (Column column : shape.identity()) {
-                id.set(column.sqlName(), row.get(column.sqlName()));
+                id.set(column.sqlName(), image.get(column.sqlName()));
               }
               return table + id;
             });

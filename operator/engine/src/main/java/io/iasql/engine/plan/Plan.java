@@ -55,6 +55,9 @@ public record Plan(
    * @param rowBefore the row's image before, or null for a new row
    * @param wanted the row's image after, or null for a deletion
    * @param deleteFirst for a replacement, whether the old one must go before the new one comes
+   * @param comesAlong for a replacement, whether the cloud makes the new one and takes the old one
+   *     away along with the resource it belongs to
+   * @param part whether it is a part of another resource
    */
   public record Action(
       Kind kind,
@@ -69,7 +72,9 @@ public record Plan(
       ObjectNode before,
       ObjectNode rowBefore,
       ObjectNode wanted,
-      boolean deleteFirst) {
+      boolean deleteFirst,
+      boolean comesAlong,
+      boolean part) {
 
     /** Whether the resource is new after this action. */
     public boolean creates() {

@@ -7,6 +7,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -101,7 +102,7 @@ public final class PlanStore {
     for (Plan.Action action : plan.actions()) {
       lines.add(
           new Line(
-              action.kind().name().toLowerCase(java.util.Locale.ROOT),
+              action.kind().name().toLowerCase(Locale.ROOT),
               action.row().table(),
               action.id(),
               action.description(),

@@ -17,8 +17,10 @@ import io.iasql.spi.AwsScope;
 import io.iasql.spi.CloudResource;
 import io.iasql.spi.Creates;
 import io.iasql.spi.Ownership;
+import io.iasql.spi.Updates;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -48,8 +50,10 @@ public final class Planner {
    * A plan together with what the cloud said when it was made.
    *
    * @param cloud the touched resources as the cloud has them, by their row before the transaction
+   * @param vanished rows, by their key before, whose resources are created again because they are
+   *     gone from the cloud
    */
-  public record Planned(Plan plan, Map<RowKey, ObjectNode> cloud) {}
+  public record Planned(Plan plan, Map<RowKey, ObjectNode> cloud, Set<RowKey> vanished) {}
 
   /**
    * Plans a transaction's SQL; changes nothing.
@@ -58,20 +62,27 @@ public final class Planner {
    * @throws UnavailableException when PostgreSQL or AWS cannot be reached
    */
   public Planned plan(String sql) {
-    Speculation speculation = speculate(sql);
-    AwsScope scope = context.scope();
-    Map<RowKey, ObjectNode> cloud = read(scope, speculation);
-    return new Planned(decide(scope, speculation, cloud), cloud);
+    Instant started = context.clock().instant();
+    Set<RowKey> vanished = new HashSet<>();
+    while (true) {
+      Speculation speculation = speculate(sql, vanished);
+      AwsScope scope = context.scope();
+      Map<RowKey, ObjectNode> cloud = read(scope, speculation);
+      // What is created again has another key: those that refer to it must follow.
+      if (!vanished.addAll(speculation.vanished(cloud.keySet()))) {
+        return new Planned(decide(scope, speculation, cloud, started), cloud, vanished);
+      }
+    }
   }
 
-  private Speculation speculate(String sql) {
+  private Speculation speculate(String sql, Set<RowKey> vanished) {
     for (int attempt = 1; ; attempt++) {
       try (Connection session = context.database().openSession()) {
         session.setAutoCommit(false);
         session.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
         try (Handle handle = Jdbi.open(session)) {
           try {
-            return inTransaction(handle, sql);
+            return inTransaction(handle, sql, vanished);
           } finally {
             session.rollback();
           }
@@ -93,8 +104,9 @@ public final class Planner {
    *
    * @param handle at isolation level repeatable read, so that only this transaction's audit entries
    *     are newer than the position taken first
+   * @param vanished see {@link Planned}
    */
-  public Speculation inTransaction(Handle handle, String sql) {
+  public Speculation inTransaction(Handle handle, String sql, Set<RowKey> vanished) {
     Catalog catalog = Catalog.read(handle);
     long position = NetChange.position(handle);
     UserSql.run(handle.getConnection(), sql, context.settings().sqlLimit());
@@ -102,44 +114,65 @@ public final class Planner {
         handle,
         catalog,
         context.modules(),
-        NetChange.since(handle, catalog, context.modules(), position));
+        NetChange.since(handle, catalog, context.modules(), position),
+        vanished);
   }
 
   /** Reads the touched resources, and only those, from the cloud. */
   private Map<RowKey, ObjectNode> read(AwsScope scope, Speculation speculation) {
     List<Touched> touched = List.copyOf(speculation.touched());
-    List<Optional<ObjectNode>> found = new CloudReads(context, scope, speculation).of(touched);
-    List<String> problems = new ArrayList<>();
+    CloudReads reads = new CloudReads(context, scope, speculation);
+    List<Optional<ObjectNode>> found = reads.of(touched);
     Map<RowKey, ObjectNode> cloud = new HashMap<>();
+    List<Touched> taken = new ArrayList<>();
     for (int i = 0; i < touched.size(); i++) {
       Touched one = touched.get(i);
-      if (found.get(i).isEmpty()) {
-        continue;
-      }
-      if (one.before() == null && one.shape().isPart()) {
-        continue;
-      }
-      if (one.before() == null) {
-        problems.add(
-            one.describe()
-                + ": it exists in AWS already and is not in the rows yet; adopt it by asking for a"
-                + " sync of the environment (annotation iasql.io/sync-requested-at), then change it"
-                + " with UPDATE");
-      } else {
-        cloud.put(RowGraph.rowOf(one.before()), found.get(i).get());
+      if (found.get(i).isPresent()) {
+        if (one.before() != null) {
+          cloud.put(RowGraph.rowOf(one.before()), found.get(i).get());
+        } else if (!one.shape().isPart() && !speculation.isGivenUp(one)) {
+          taken.add(one);
+        }
       }
     }
-    if (!problems.isEmpty()) {
-      throw new InvalidTransactionException(problems);
+    taken.addAll(takenNames(reads, speculation, touched));
+    if (!taken.isEmpty()) {
+      throw new InvalidTransactionException(
+          taken.stream()
+              .map(
+                  one ->
+                      one.describe()
+                          + ": it exists in AWS already and is not in the rows yet; adopt it by"
+                          + " asking for a sync of the environment (annotation"
+                          + " iasql.io/sync-requested-at), then change it with UPDATE")
+              .toList());
     }
     return cloud;
+  }
+
+  /** Renamed resources whose new name AWS has given to another one. */
+  private static List<Touched> takenNames(
+      CloudReads reads, Speculation speculation, List<Touched> touched) {
+    List<Touched> renamed =
+        touched.stream().filter(speculation::isRenamed).map(Touched::asNew).toList();
+    List<Optional<ObjectNode>> found = reads.of(renamed);
+    List<Touched> taken = new ArrayList<>();
+    for (int i = 0; i < renamed.size(); i++) {
+      if (found.get(i).isPresent()) {
+        taken.add(renamed.get(i));
+      }
+    }
+    return taken;
   }
 
   /**
    * Decides what happens to the touched resources. Asks nothing: the same changes and the same
    * cloud give the same plan id, whatever serial keys the rows were given this time.
+   *
+   * @param started when the rows were looked at
    */
-  public Plan decide(AwsScope scope, Speculation speculation, Map<RowKey, ObjectNode> cloud) {
+  public Plan decide(
+      AwsScope scope, Speculation speculation, Map<RowKey, ObjectNode> cloud, Instant started) {
     Map<Touched, ObjectNode> found = new LinkedHashMap<>();
     Set<RowKey> created = new HashSet<>();
     for (Touched one : speculation.touched()) {
@@ -162,7 +195,7 @@ public final class Planner {
     return new Plan(
         Digest.planId(context.environment(), digest),
         digest,
-        context.clock().instant(),
+        started,
         ordered,
         new TreeSet<>(speculation.tables()));
   }
@@ -199,6 +232,9 @@ public final class Planner {
         return Optional.of(deletion());
       }
       List<Column> changed = changed();
+      if (speculation.comesAlong(one)) {
+        return Optional.of(comingAlong());
+      }
       if (cloud == null) {
         if (changed.isEmpty()) {
           return Optional.empty();
@@ -209,7 +245,7 @@ public final class Planner {
       if (speculation.isReplaced(one.row())) {
         return Optional.of(replacement(changed));
       }
-      noteDrift(changed);
+      noteDrift(changed, "it is left as it is in AWS");
       List<Plan.Change> effective =
           changed.stream()
               .filter(c -> pending(c) || c.writeOnly() || !same(c, cloud, one.after()))
@@ -239,16 +275,14 @@ public final class Planner {
         calls = false;
         notes.add("AWS deletes it with the resource it belongs to");
       } else {
-        noteDrift(List.of());
+        noteDrift(List.of(), "it goes with the resource");
       }
       return action(Plan.Kind.DELETE, List.of(), calls, false);
     }
 
     private Plan.Action replacement(List<Column> changed) {
-      noteDrift(changed);
-      if (one.forced() != null) {
-        notes.add("replaced because " + one.forced() + " is");
-      }
+      noteDrift(changed, "the new one gets the row's");
+      noteForced();
       boolean sameIdentity =
           shape.hasChosenIdentity()
               && shape.identityOf(one.before()).equals(shape.identityOf(one.after()))
@@ -259,6 +293,26 @@ public final class Planner {
           changed.stream().map(c -> change(c, cloud)).toList(),
           true,
           deleteFirst);
+    }
+
+    private void noteForced() {
+      if (one.forced() != null) {
+        notes.add("replaced because " + speculation.describe(one.forced()) + " is");
+      }
+    }
+
+    /** The new one comes as AWS makes it; what the row says besides is set afterwards. */
+    private Plan.Action comingAlong() {
+      noteForced();
+      notes.add("AWS makes it and takes it away with the resource it belongs to");
+      List<Plan.Change> again =
+          shape.columns().stream()
+              .filter(c -> c.isDesired() && !c.forcesReplacement())
+              .filter(c -> pending(c) || !Shape.canonical(c, one.after()).isNull())
+              .map(c -> change(c, cloud))
+              .toList();
+      boolean calls = !again.isEmpty() && one.resource() instanceof Updates<?>;
+      return action(Plan.Kind.REPLACE, again, calls, false, true);
     }
 
     /**
@@ -337,7 +391,7 @@ public final class Planner {
       return Shape.canonical(column, a).equals(Shape.canonical(column, b));
     }
 
-    private void noteDrift(List<Column> changed) {
+    private void noteDrift(List<Column> changed, String consequence) {
       for (Column column : shape.columns()) {
         boolean compared = column.isDesired() && !column.writeOnly() && !changed.contains(column);
         if (compared && !same(column, one.before(), cloud)) {
@@ -348,13 +402,23 @@ public final class Planner {
                   + Shape.canonical(column, cloud)
                   + " in AWS and "
                   + Shape.canonical(column, one.before())
-                  + " in the row; it is left as it is in AWS");
+                  + " in the row; "
+                  + consequence);
         }
       }
     }
 
     private Plan.Action action(
         Plan.Kind kind, List<Plan.Change> changes, boolean calls, boolean deleteFirst) {
+      return action(kind, changes, calls, deleteFirst, false);
+    }
+
+    private Plan.Action action(
+        Plan.Kind kind,
+        List<Plan.Change> changes,
+        boolean calls,
+        boolean deleteFirst,
+        boolean comesAlong) {
       ObjectNode image = one.after() == null ? one.before() : one.after();
       // A new row's serial key is drawn anew when the plan is committed: it would mislead.
       JsonNode id = one.before() == null ? null : image.get("id");
@@ -372,7 +436,9 @@ public final class Planner {
           kind == Plan.Kind.CREATE ? null : cloud,
           one.before(),
           one.after(),
-          deleteFirst);
+          deleteFirst,
+          comesAlong,
+          shape.isPart());
     }
   }
 }

@@ -21,11 +21,14 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -45,12 +48,21 @@ public final class Speculation {
   private final Set<String> tables = new TreeSet<>();
   private final List<String> problems = new ArrayList<>();
   private final Set<RowKey> replaced = new HashSet<>();
+  private final Map<String, Set<Class<?>>> replacedKeys = new HashMap<>();
+  private final Set<RowKey> vanished;
+  private Set<String> formerIdentities;
 
-  private Speculation(Handle handle, Catalog catalog, Modules modules, List<NetChange.Row> rows) {
+  private Speculation(
+      Handle handle,
+      Catalog catalog,
+      Modules modules,
+      List<NetChange.Row> rows,
+      Set<RowKey> vanished) {
     this.handle = handle;
     this.catalog = catalog;
     this.modules = modules;
     this.rows = rows;
+    this.vanished = vanished;
     this.after = RowGraph.now(handle, catalog);
     Map<String, Map<RowKey, ObjectNode>> overlay = new HashMap<>();
     for (NetChange.Row row : rows) {
@@ -69,10 +81,16 @@ public final class Speculation {
   /**
    * Looks at the changed rows, inside the transaction that changed them.
    *
+   * @param vanished rows, by their key before, whose resources are known to be gone from the cloud
    * @throws InvalidTransactionException when the changes cannot be; it names every problem
    */
-  static Speculation of(Handle handle, Catalog catalog, Modules modules, List<NetChange.Row> rows) {
-    Speculation speculation = new Speculation(handle, catalog, modules, rows);
+  static Speculation of(
+      Handle handle,
+      Catalog catalog,
+      Modules modules,
+      List<NetChange.Row> rows,
+      Set<RowKey> vanished) {
+    Speculation speculation = new Speculation(handle, catalog, modules, rows, vanished);
     speculation.aggregate();
     speculation.dragAlong();
     speculation.check();
@@ -91,8 +109,21 @@ public final class Speculation {
     return rows;
   }
 
+  /**
+   * The rows that the transaction left alone and whose resources it touches all the same: as they
+   * are, so that a rollback can put them back.
+   */
+  public List<ObjectNode> draggedRows(String table) {
+    Set<RowKey> changed = rows.stream().map(NetChange.Row::key).collect(Collectors.toSet());
+    return before.rows(
+        table,
+        touched.keySet().stream()
+            .filter(r -> r.table().equals(table) && !changed.contains(r))
+            .toList());
+  }
+
   /** Every table that the changes depend on. */
-  Set<String> tables() {
+  public Set<String> tables() {
     return tables;
   }
 
@@ -201,11 +232,14 @@ public final class Speculation {
         }
       }
     }
-    add(resource, shape, after.rowsWhere(shape.table(), fk.targetColumns(), owners), null);
+    add(resource, shape, after.rowsWhere(shape.table(), fk.targetColumns(), owners), r -> null);
   }
 
   private void add(
-      CloudResource<?> resource, Shape shape, List<ObjectNode> unchangedRows, RowKey forcedBy) {
+      CloudResource<?> resource,
+      Shape shape,
+      List<ObjectNode> unchangedRows,
+      Function<ObjectNode, RowKey> forcedBy) {
     List<ObjectNode> open =
         unchangedRows.stream()
             .filter(r -> !touched.containsKey(RowKey.of(catalog, shape.table(), r)))
@@ -215,7 +249,8 @@ public final class Speculation {
     Map<RowKey, ObjectNode> now = byRow(after.images(shape, shape.table(), open));
     for (ObjectNode row : open) {
       RowKey key = RowKey.of(catalog, shape.table(), row);
-      touched.put(key, new Touched(resource, shape, key, old.get(key), now.get(key), forcedBy));
+      touched.put(
+          key, new Touched(resource, shape, key, old.get(key), now.get(key), forcedBy.apply(row)));
     }
   }
 
@@ -223,28 +258,81 @@ public final class Speculation {
   // -----------------------------------------------------------------
 
   private void dragAlong() {
-    List<Touched> open = new ArrayList<>(touched.values());
+    Set<RowKey> open = new LinkedHashSet<>(touched.keySet());
     while (!open.isEmpty()) {
-      Touched one = open.remove(open.size() - 1);
-      if (!mustBeReplaced(one) || !replaced.add(one.row())) {
-        continue;
-      }
-      Set<RowKey> known = new HashSet<>(touched.keySet());
-      for (Catalog.ForeignKey fk : catalog.referrers(one.shape().table())) {
-        addReferrers(one, fk);
-      }
-      addTextReferrers(one);
-      for (Touched dependant : touched.values()) {
-        if (!known.contains(dependant.row()) || refersTo(dependant, one.row())) {
-          open.add(dependant);
+      Map<String, List<Touched>> parents = new LinkedHashMap<>();
+      for (RowKey row : open) {
+        Touched one = touched.get(row);
+        if (mustBeReplaced(one) && replaced.add(row)) {
+          rememberKey(one);
+          parents.computeIfAbsent(one.shape().table(), t -> new ArrayList<>()).add(one);
         }
       }
+      open.clear();
+      parents.forEach(
+          (table, ofTable) -> {
+            for (Catalog.ForeignKey fk : catalog.referrers(table)) {
+              open.addAll(addReferrers(ofTable, fk));
+            }
+            open.addAll(addTextReferrers(ofTable));
+          });
+    }
+  }
+
+  private void rememberKey(Touched one) {
+    String id = assignedKey(one.shape(), one.before());
+    if (id != null) {
+      replacedKeys.computeIfAbsent(id, i -> new HashSet<>()).add(one.shape().type());
     }
   }
 
   /** Whether the resource is replaced: by its own change or because one that it refers to is. */
   boolean isReplaced(RowKey row) {
     return replaced.contains(row);
+  }
+
+  /** The resources that are to be created again: touched, kept by the transaction, not there. */
+  Set<RowKey> vanished(Set<RowKey> there) {
+    return touched.values().stream()
+        .filter(one -> one.before() != null && one.after() != null)
+        .filter(one -> isReplaced(one.row()) || isChanged(one))
+        .map(one -> RowGraph.rowOf(one.before()))
+        .filter(row -> !there.contains(row))
+        .collect(Collectors.toSet());
+  }
+
+  /** How people know the resource behind a row. */
+  String describe(RowKey row) {
+    return touched.get(row).describe();
+  }
+
+  /** Whether a new resource's identity is one that another gives up in this transaction. */
+  boolean isGivenUp(Touched one) {
+    return formerIdentities().contains(identity(one.shape(), one.after()));
+  }
+
+  /** Whether a resource is replaced by one whose identity nobody in this transaction has had. */
+  boolean isRenamed(Touched one) {
+    return one.before() != null
+        && one.after() != null
+        && one.shape().hasChosenIdentity()
+        && !one.shape().identityOf(one.after()).equals(one.shape().identityOf(one.before()))
+        && !isGivenUp(one);
+  }
+
+  private Set<String> formerIdentities() {
+    if (formerIdentities == null) {
+      formerIdentities =
+          touched.values().stream()
+              .filter(t -> t.before() != null && t.shape().hasChosenIdentity())
+              .map(t -> identity(t.shape(), t.before()))
+              .collect(Collectors.toSet());
+    }
+    return formerIdentities;
+  }
+
+  private static String identity(Shape shape, ObjectNode image) {
+    return shape.table() + shape.identityOf(image);
   }
 
   /** Whether the row is new in this transaction. */
@@ -255,25 +343,12 @@ public final class Speculation {
 
   /** Whether a text column names a resource that is replaced and will have another key. */
   boolean namesReplaced(Column column, JsonNode value) {
-    if (column.refersTo().isEmpty() || replaced.isEmpty()) {
+    if (column.refersTo().isEmpty() || value == null || value.isNull()) {
       return false;
     }
-    for (RowKey row : replaced) {
-      Touched parent = touched.get(row);
-      String id = assignedKey(parent.shape(), parent.before());
-      if (id != null && column.refersTo().contains(parent.shape().type()) && names(value, id)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  static boolean names(JsonNode value, String id) {
-    if (!value.isArray()) {
-      return value.asText().equals(id);
-    }
-    for (JsonNode element : value) {
-      if (element.asText().equals(id)) {
+    for (JsonNode id : value.isArray() ? value : List.of(value)) {
+      Set<Class<?>> types = replacedKeys.getOrDefault(id.asText(), Set.of());
+      if (column.refersTo().stream().anyMatch(types::contains)) {
         return true;
       }
     }
@@ -283,6 +358,10 @@ public final class Speculation {
   private boolean mustBeReplaced(Touched one) {
     if (one.before() == null || one.after() == null) {
       return false;
+    }
+    if (vanished.contains(RowGraph.rowOf(one.before()))
+        && assignedKey(one.shape(), one.before()) != null) {
+      return true;
     }
     for (Column column : one.shape().columns()) {
       if (!column.forcesReplacement()) {
@@ -297,33 +376,37 @@ public final class Speculation {
           && replaced.contains(RowGraph.rowOf(reference))) {
         return true;
       }
+      if (namesReplaced(column, reference)) {
+        return true;
+      }
     }
     return false;
   }
 
-  private boolean refersTo(Touched dependant, RowKey row) {
-    return dependant.after() != null
-        && dependant.shape().references().stream()
-            .map(c -> dependant.after().get(c.name()))
-            .anyMatch(r -> !r.isNull() && RowGraph.rowOf(r).equals(row));
-  }
-
-  private void addReferrers(Touched parent, Catalog.ForeignKey fk) {
-    ObjectNode value = Json.object();
-    for (int i = 0; i < fk.columns().size(); i++) {
-      value.set(fk.columns().get(i), parent.after().get(fk.targetColumns().get(i)));
+  /** Touches what refers to replaced resources; returns the rows that may have to follow. */
+  private List<RowKey> addReferrers(List<Touched> parents, Catalog.ForeignKey fk) {
+    Map<String, RowKey> byValue = new HashMap<>();
+    List<ObjectNode> values = new ArrayList<>();
+    for (Touched parent : parents) {
+      ObjectNode value = Json.object();
+      for (int i = 0; i < fk.columns().size(); i++) {
+        value.set(fk.columns().get(i), parent.after().get(fk.targetColumns().get(i)));
+      }
+      byValue.put(value.toString(), parent.row());
+      values.add(value);
     }
-    modules
-        .resource(fk.table())
-        .ifPresentOrElse(
-            resource ->
-                add(
-                    resource,
-                    Shape.of(resource.type()),
-                    after.rowsWhere(fk.table(), fk.columns(), List.of(value)),
-                    parent.row()),
-            () ->
-                addOwnersOf(fk.table(), after.rowsWhere(fk.table(), fk.columns(), List.of(value))));
+    List<ObjectNode> found = after.rowsWhere(fk.table(), fk.columns(), values);
+    CloudResource<?> resource = modules.resource(fk.table()).orElse(null);
+    if (resource == null) {
+      addOwnersOf(fk.table(), found);
+      return List.of();
+    }
+    add(
+        resource,
+        Shape.of(resource.type()),
+        found,
+        row -> byValue.get(RowKey.pick(row, fk.columns()).toString()));
+    return found.stream().map(r -> RowKey.of(catalog, fk.table(), r)).toList();
   }
 
   private void addOwnersOf(String childTable, List<ObjectNode> children) {
@@ -335,11 +418,19 @@ public final class Speculation {
   }
 
   /** Columns that hold the assigned key as text, without a foreign key. */
-  private void addTextReferrers(Touched parent) {
-    String id = assignedKey(parent.shape(), parent.before());
-    if (id == null) {
-      return;
+  private List<RowKey> addTextReferrers(List<Touched> parents) {
+    Map<String, RowKey> byId = new HashMap<>();
+    for (Touched parent : parents) {
+      String id = assignedKey(parent.shape(), parent.before());
+      if (id != null) {
+        byId.put(id, parent.row());
+      }
     }
+    List<RowKey> all = new ArrayList<>();
+    if (byId.isEmpty()) {
+      return all;
+    }
+    Class<? extends Record> type = parents.get(0).shape().type();
     for (String table : catalog.parentsFirst()) {
       CloudResource<?> resource = modules.resource(table).orElse(null);
       if (resource == null) {
@@ -347,15 +438,24 @@ public final class Speculation {
       }
       Shape shape = Shape.of(resource.type());
       for (Column column : shape.columns()) {
-        if (column.refersTo().contains(parent.shape().type())) {
-          add(
-              resource,
-              shape,
-              TextReferences.rows(handle, catalog, table, column, id),
-              parent.row());
+        if (column.refersTo().contains(type)) {
+          List<ObjectNode> found =
+              TextReferences.rows(handle, catalog, table, column, byId.keySet());
+          add(resource, shape, found, r -> named(r.get(column.sqlName()), byId));
+          found.forEach(r -> all.add(RowKey.of(catalog, table, r)));
         }
       }
     }
+    return all;
+  }
+
+  private static RowKey named(JsonNode value, Map<String, RowKey> byId) {
+    for (JsonNode id : value.isArray() ? value : List.of(value)) {
+      if (byId.containsKey(id.asText())) {
+        return byId.get(id.asText());
+      }
+    }
+    return null;
   }
 
   /** The one text value by which other resources name this one, such as {@code igw-1}. */
@@ -413,6 +513,9 @@ public final class Speculation {
     } else if (one.before() != null) {
       boolean replacing = isReplaced(one.row());
       boolean changed = isChanged(one);
+      if (comesAlong(one)) {
+        return;
+      }
       if (replacing
           && !(one.resource() instanceof Creates<?> && one.resource() instanceof Deletes<?>)) {
         problem(one, "", "this row cannot be replaced" + hint(one));
@@ -426,6 +529,19 @@ public final class Speculation {
         problem(one, "", "it comes with the account and is protected from changes");
       }
     }
+  }
+
+  /**
+   * Whether the cloud replaces the resource by itself, because the one that it belongs to is
+   * replaced: the row stays, the new resource takes it over.
+   */
+  boolean comesAlong(Touched one) {
+    return isReplaced(one.row())
+        && ownership(one.resource(), one.before()) == Ownership.WITH_PARENT
+        && one.shape().columns().stream()
+            .filter(Column::forcesReplacement)
+            .allMatch(
+                c -> Shape.canonical(c, one.before()).equals(Shape.canonical(c, one.after())));
   }
 
   private static String hint(Touched one) {

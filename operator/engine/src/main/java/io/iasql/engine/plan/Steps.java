@@ -16,14 +16,15 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
  * The order of work: each action as one or more steps, and for each step the steps that come first.
- * Parents are created before their children and deleted after them; a cycle is broken by a later
- * update where a column allows it.
+ * Parents are created before their children and deleted after them; a ring is broken by a later
+ * update, or by letting go first, where a column allows it.
  */
 public final class Steps {
 
@@ -31,6 +32,8 @@ public final class Steps {
   public enum Kind {
     CREATE,
     UPDATE,
+    /** Takes references away, so that what they name can go. */
+    RELEASE,
     DELETE
   }
 
@@ -40,56 +43,63 @@ public final class Steps {
    * @param number its place, from 0; a step depends on lower numbers only
    * @param kind what it does
    * @param action the action it is part of
-   * @param columns for an update the columns it sets; for a creation those it leaves to a later
-   *     update
+   * @param columns for an update or a release the columns it changes; for a creation those it
+   *     leaves to a later update
    * @param dependsOn numbers of the steps that must be done first
    */
   public record Step(
-      int number, Kind kind, Plan.Action action, List<String> columns, Set<Integer> dependsOn) {}
+      int number, Kind kind, Plan.Action action, List<String> columns, Set<Integer> dependsOn) {
 
-  private static final class Node {
-    final Kind kind;
-    final Plan.Action action;
-    final Set<String> columns = new TreeSet<>();
-    final Set<Node> after = new HashSet<>();
+    /** Whether the cloud is called: what comes along goes along, too. */
+    public boolean calls() {
+      return action.calls() && !(action.comesAlong() && kind == Kind.DELETE);
+    }
 
-    Node(Kind kind, Plan.Action action) {
-      this.kind = kind;
-      this.action = action;
+    /** Whether this is the deletion of a part that is there and goes without a call. */
+    public boolean goesWithItsResource() {
+      return kind == Kind.DELETE && !action.calls() && action.part() && action.before() != null;
     }
   }
 
   private final Modules modules;
   private final Map<RowKey, Plan.Action> actions = new LinkedHashMap<>();
-  private final Map<RowKey, Node> creates = new LinkedHashMap<>();
-  private final Map<RowKey, Node> updates = new LinkedHashMap<>();
-  private final Map<RowKey, Node> deletes = new LinkedHashMap<>();
-  private final Map<RowKey, Node> laters = new LinkedHashMap<>();
-  private final Map<RowKey, RowKey> renamed = new HashMap<>();
+  private final References references;
+
+  /** Where each new resource comes to be; for one that comes along with its parent, its update. */
+  private final Map<RowKey, StepNode> creates = new LinkedHashMap<>();
+
+  private final Map<RowKey, StepNode> updates = new LinkedHashMap<>();
+  private final Map<RowKey, StepNode> laters = new LinkedHashMap<>();
+  private final Map<RowKey, StepNode> releases = new LinkedHashMap<>();
+  private final Map<RowKey, StepNode> deletes = new LinkedHashMap<>();
   private final Set<RowKey> deleteFirst = new HashSet<>();
 
   private Steps(Modules modules, List<Plan.Action> all) {
     this.modules = modules;
     for (Plan.Action action : all) {
       actions.put(action.row(), action);
-      if (action.rowBefore() != null) {
-        renamed.put(RowGraph.rowOf(action.rowBefore()), action.row());
-      }
-      if (action.creates()) {
-        creates.put(action.row(), new Node(Kind.CREATE, action));
+      if (action.comesAlong()) {
+        creates.put(action.row(), update(action));
+      } else if (action.creates()) {
+        creates.put(action.row(), new StepNode(Kind.CREATE, action));
       }
       if (action.kind() == Plan.Kind.UPDATE) {
-        Node update = new Node(Kind.UPDATE, action);
-        action.changes().forEach(c -> update.columns.add(c.name()));
-        updates.put(action.row(), update);
+        updates.put(action.row(), update(action));
       }
       if (action.deletes()) {
-        deletes.put(action.row(), new Node(Kind.DELETE, action));
+        deletes.put(action.row(), new StepNode(Kind.DELETE, action));
       }
       if (action.deleteFirst()) {
         deleteFirst.add(action.row());
       }
     }
+    this.references = new References(modules, all);
+  }
+
+  private static StepNode update(Plan.Action action) {
+    StepNode node = new StepNode(Kind.UPDATE, action);
+    action.changes().forEach(c -> node.columns.add(c.name()));
+    return node;
   }
 
   /** Actions in the order in which people read them: by kind, then by table and name. */
@@ -114,15 +124,12 @@ public final class Steps {
     steps.freeNames();
     steps.spreadDeleteFirst();
     steps.actions.values().forEach(steps::connect);
-    return steps.sort();
-  }
-
-  private static Shape shape(Modules modules, Plan.Action action) {
-    return Shape.of(modules.resource(action.row().table()).orElseThrow().type());
+    steps.connectTypes();
+    return steps.sorted();
   }
 
   private Shape shape(Plan.Action action) {
-    return shape(modules, action);
+    return Shape.of(modules.resource(action.row().table()).orElseThrow().type());
   }
 
   /** A name that another resource gives up in the same plan is free only once that one is gone. */
@@ -143,43 +150,44 @@ public final class Steps {
                     }));
   }
 
-  private java.util.Optional<String> identity(Plan.Action action, boolean wanted) {
+  private Optional<String> identity(Plan.Action action, boolean wanted) {
     Shape shape = shape(action);
     JsonNode image = wanted ? action.wanted() : action.rowBefore();
     if (!shape.hasChosenIdentity() || image == null) {
-      return java.util.Optional.empty();
+      return Optional.empty();
     }
-    return java.util.Optional.of(shape.table() + shape.identityOf(image));
+    return Optional.of(shape.table() + shape.identityOf(image));
   }
 
   /** Where a parent's old one goes first, its replaced children's old ones go before it. */
   private void spreadDeleteFirst() {
-    boolean more = true;
-    while (more) {
-      more = false;
-      for (Plan.Action action : actions.values()) {
-        if (action.kind() == Plan.Kind.REPLACE
-            && !deleteFirst.contains(action.row())
-            && references(action, action.wanted()).stream().anyMatch(deleteFirst::contains)) {
-          deleteFirst.add(action.row());
-          more = true;
+    Deque<RowKey> open = new ArrayDeque<>(deleteFirst);
+    while (!open.isEmpty()) {
+      for (Plan.Action child : references.wantedBy(open.remove())) {
+        if (child.kind() == Plan.Kind.REPLACE && deleteFirst.add(child.row())) {
+          open.add(child.row());
         }
       }
     }
   }
 
+  // Connect --------------------------------------------------------------------------------------
+
   private void connect(Plan.Action action) {
     RowKey row = action.row();
-    Node create = creates.get(row);
-    Node update = updates.get(row);
-    Node delete = deletes.get(row);
-    for (Node node : new Node[] {create, update}) {
+    StepNode create = creates.get(row);
+    StepNode update = updates.get(row);
+    StepNode delete = deletes.get(row);
+    for (StepNode node : new StepNode[] {create, update}) {
       if (node != null) {
-        references(action, action.wanted()).stream()
+        references.wanted(action).stream()
             .map(creates::get)
             .filter(parent -> parent != null && parent != node)
             .forEach(node.after::add);
       }
+    }
+    if (create != null) {
+      postponeSelfReferences(create);
     }
     if (create != null && delete != null) {
       if (deleteFirst.contains(row)) {
@@ -188,39 +196,94 @@ public final class Steps {
         delete.after.add(create);
       }
     }
-    if (action.rowBefore() != null) {
-      for (RowKey parent : references(action, action.rowBefore())) {
-        Node parentsEnd = deletes.get(parent);
-        if (parentsEnd == null || parent.equals(row)) {
-          continue;
-        }
-        if (delete != null) {
-          parentsEnd.after.add(delete);
-        } else if (update != null && !deleteFirst.contains(parent)) {
+    for (RowKey parent : references.former(action)) {
+      StepNode parentsEnd = deletes.get(parent);
+      if (parentsEnd == null || parent.equals(row)) {
+        continue;
+      }
+      if (delete != null) {
+        parentsEnd.after.add(delete);
+      } else if (update != null) {
+        if (!deleteFirst.contains(parent)) {
           parentsEnd.after.add(update);
+        } else {
+          release(action, parent).ifPresent(update.after::add);
         }
       }
     }
-    connectTypes(action, create, delete);
     connectAppliedAfter(action);
   }
 
-  private void connectTypes(Plan.Action action, Node create, Node delete) {
-    for (Class<? extends Record> type :
-        modules.resource(action.row().table()).orElseThrow().after()) {
-      String table = Shape.of(type).table();
-      for (Plan.Action other : actions.values()) {
-        if (!other.row().table().equals(table) || !other.region().equals(action.region())) {
-          continue;
-        }
-        if (create != null && creates.containsKey(other.row())) {
-          create.after.add(creates.get(other.row()));
-        }
-        if (delete != null && other.kind() == Plan.Kind.DELETE) {
-          deletes.get(other.row()).after.add(delete);
+  /** A resource can name itself only once it is there. */
+  private void postponeSelfReferences(StepNode create) {
+    for (Column column : shape(create.action).references()) {
+      JsonNode value = create.action.wanted().get(column.name());
+      boolean itself =
+          value != null
+              && !value.isNull()
+              && RowGraph.rowOf(value).equals(create.action.row())
+              && create.kind == Kind.CREATE
+              && !column.forcesReplacement();
+      if (itself) {
+        postpone(create, column.name());
+      }
+    }
+  }
+
+  private StepNode postpone(StepNode create, String column) {
+    StepNode later =
+        laters.computeIfAbsent(create.action.row(), r -> new StepNode(Kind.UPDATE, create.action));
+    later.columns.add(column);
+    later.after.add(create);
+    create.columns.add(column);
+    return later;
+  }
+
+  /** Lets go of a row before that one is deleted; empty when no column can be emptied in place. */
+  private Optional<StepNode> release(Plan.Action action, RowKey parent) {
+    List<Column> holding =
+        shape(action).references().stream()
+            .filter(
+                c -> {
+                  JsonNode value = action.rowBefore().get(c.name());
+                  return value != null
+                      && !value.isNull()
+                      && references.formerTarget(value).equals(parent);
+                })
+            .toList();
+    if (holding.isEmpty() || holding.stream().anyMatch(Column::forcesReplacement)) {
+      return Optional.empty();
+    }
+    StepNode release =
+        releases.computeIfAbsent(action.row(), r -> new StepNode(Kind.RELEASE, action));
+    holding.forEach(c -> release.columns.add(c.name()));
+    deletes.get(parent).after.add(release);
+    return Optional.of(release);
+  }
+
+  private void connectTypes() {
+    Map<String, List<Plan.Action>> byPlace =
+        actions.values().stream().collect(Collectors.groupingBy(Steps::place));
+    for (Plan.Action action : actions.values()) {
+      StepNode create = creates.get(action.row());
+      StepNode delete = deletes.get(action.row());
+      for (Class<? extends Record> type :
+          modules.resource(action.row().table()).orElseThrow().after()) {
+        String place = Shape.of(type).table() + " " + action.region();
+        for (Plan.Action other : byPlace.getOrDefault(place, List.of())) {
+          if (create != null && creates.containsKey(other.row())) {
+            create.after.add(creates.get(other.row()));
+          }
+          if (delete != null && other.kind() == Plan.Kind.DELETE) {
+            deletes.get(other.row()).after.add(delete);
+          }
         }
       }
     }
+  }
+
+  private static String place(Plan.Action action) {
+    return action.row().table() + " " + action.region();
   }
 
   private void connectAppliedAfter(Plan.Action action) {
@@ -228,14 +291,15 @@ public final class Steps {
       if (column.appliedAfter().isEmpty()) {
         continue;
       }
-      Set<Node> first = new HashSet<>();
-      for (Plan.Action other : actions.values()) {
-        if (!column.appliedAfter().contains(shape(other).type())) {
-          continue;
-        }
-        if (references(other, other.wanted()).contains(action.row())) {
+      Set<StepNode> first = new HashSet<>();
+      for (Plan.Action other : references.wantedBy(action.row())) {
+        if (column.appliedAfter().contains(shape(other).type())) {
           first.add(creates.getOrDefault(other.row(), updates.get(other.row())));
-        } else if (references(other, other.rowBefore()).contains(action.row())) {
+        }
+      }
+      for (Plan.Action other : references.formerlyBy(action.row())) {
+        if (column.appliedAfter().contains(shape(other).type())
+            && !references.wanted(other).contains(action.row())) {
           first.add(deletes.get(other.row()));
         }
       }
@@ -243,142 +307,22 @@ public final class Steps {
       if (first.isEmpty()) {
         continue;
       }
-      Node update = updates.get(action.row());
+      StepNode update = updates.get(action.row());
+      StepNode create = creates.get(action.row());
       if (update != null && update.columns.contains(column.name())) {
         update.after.addAll(first);
-      } else if (creates.containsKey(action.row())
-          && action.changes().stream().anyMatch(c -> c.name().equals(column.name()))) {
-        postpone(creates.get(action.row()), column.name()).after.addAll(first);
-      }
-    }
-  }
-
-  private Node postpone(Node create, String column) {
-    Node later =
-        laters.computeIfAbsent(create.action.row(), r -> new Node(Kind.UPDATE, create.action));
-    later.columns.add(column);
-    later.after.add(create);
-    create.columns.add(column);
-    return later;
-  }
-
-  /** The rows that an image refers to, by foreign key or by the text of an assigned key. */
-  private Set<RowKey> references(Plan.Action action, JsonNode image) {
-    Set<RowKey> result = new HashSet<>();
-    if (image != null) {
-      collect(shape(action), image, result);
-    }
-    return result;
-  }
-
-  private void collect(Shape shape, JsonNode image, Set<RowKey> result) {
-    for (Column column : shape.columns()) {
-      JsonNode value = image.get(column.name());
-      if (value == null || value.isNull()) {
-        continue;
-      }
-      switch (column.kind()) {
-        case REFERENCE -> {
-          RowKey row = RowGraph.rowOf(value);
-          result.add(renamed.getOrDefault(row, row));
-        }
-        case CHILDREN -> value.forEach(child -> collect(Shape.of(column.target()), child, result));
-        default -> {
-          if (!column.refersTo().isEmpty()) {
-            named(column, value, result);
-          }
-        }
-      }
-    }
-  }
-
-  private void named(Column column, JsonNode value, Set<RowKey> result) {
-    for (Plan.Action other : actions.values()) {
-      if (other.rowBefore() != null && column.refersTo().contains(shape(other).type())) {
-        String id = Speculation.assignedKey(shape(other), other.rowBefore());
-        if (id != null && Speculation.names(value, id)) {
-          result.add(other.row());
-        }
+      } else if (create != null
+          && create.kind == Kind.CREATE
+          && !Shape.canonical(column, action.wanted()).isNull()) {
+        postpone(create, column.name()).after.addAll(first);
       }
     }
   }
 
   // Sort -----------------------------------------------------------------------------------------
 
-  private List<Step> sort() {
-    while (true) {
-      Map<Node, Integer> numbers = new LinkedHashMap<>();
-      Set<Node> stuck = number(numbers);
-      if (stuck.isEmpty()) {
-        return steps(numbers);
-      }
-      breakCycle(stuck);
-    }
-  }
-
-  private List<Node> nodes() {
-    List<Node> all = new ArrayList<>(creates.values());
-    all.addAll(updates.values());
-    all.addAll(laters.values());
-    all.addAll(deletes.values());
-    return all;
-  }
-
-  /** Kahn's algorithm; returns the nodes that no order reaches. */
-  private Set<Node> number(Map<Node, Integer> numbers) {
-    List<Node> all = nodes();
-    Map<Node, Integer> open = new LinkedHashMap<>();
-    Map<Node, List<Node>> next = new HashMap<>();
-    for (Node node : all) {
-      open.put(node, node.after.size());
-      node.after.forEach(first -> next.computeIfAbsent(first, n -> new ArrayList<>()).add(node));
-    }
-    Deque<Node> ready = new ArrayDeque<>();
-    all.stream().filter(n -> n.after.isEmpty()).forEach(ready::add);
-    while (!ready.isEmpty()) {
-      Node node = ready.remove();
-      numbers.put(node, numbers.size());
-      for (Node follower : next.getOrDefault(node, List.of())) {
-        if (open.merge(follower, -1, Integer::sum) == 0) {
-          ready.add(follower);
-        }
-      }
-    }
-    Set<Node> stuck = new HashSet<>(all);
-    stuck.removeAll(numbers.keySet());
-    return stuck;
-  }
-
-  private void breakCycle(Set<Node> stuck) {
-    List<Node> inOrder =
-        stuck.stream().sorted(Comparator.comparing((Node n) -> n.action.row())).toList();
-    for (Node node : inOrder) {
-      if (node.kind != Kind.CREATE) {
-        continue;
-      }
-      for (Column column : shape(node.action).references()) {
-        JsonNode value = node.action.wanted().get(column.name());
-        if (column.forcesReplacement() || value == null || value.isNull()) {
-          continue;
-        }
-        Node parent = creates.get(RowGraph.rowOf(value));
-        if (parent != null && stuck.contains(parent) && node.after.remove(parent)) {
-          postpone(node, column.name()).after.add(parent);
-          return;
-        }
-      }
-    }
-    throw new InvalidTransactionException(
-        List.of(
-            "no order of work exists for "
-                + inOrder.stream()
-                    .map(n -> n.action.row().toString())
-                    .distinct()
-                    .collect(Collectors.joining(", "))
-                + ": they need each other; split the change into two transactions"));
-  }
-
-  private static List<Step> steps(Map<Node, Integer> numbers) {
+  private List<Step> sorted() {
+    Map<StepNode, Integer> numbers = new WorkOrder(this::nodes, this::breakRing).numbers();
     List<Step> result = new ArrayList<>();
     numbers.forEach(
         (node, number) ->
@@ -392,5 +336,65 @@ public final class Steps {
                         .map(numbers::get)
                         .collect(Collectors.toCollection(TreeSet::new)))));
     return result;
+  }
+
+  private List<StepNode> nodes() {
+    List<StepNode> all = new ArrayList<>(creates.values());
+    all.addAll(updates.values());
+    all.addAll(laters.values());
+    all.addAll(releases.values());
+    all.addAll(deletes.values());
+    return all;
+  }
+
+  private void breakRing(Set<StepNode> ring) {
+    List<StepNode> inOrder =
+        ring.stream().sorted(Comparator.comparing((StepNode n) -> n.action.row())).toList();
+    for (StepNode node : inOrder) {
+      if (node.kind == Kind.CREATE ? breakCreation(ring, node) : breakDeletion(ring, node)) {
+        return;
+      }
+    }
+    throw new InvalidTransactionException(
+        List.of(
+            "no order of work exists for "
+                + inOrder.stream()
+                    .map(n -> n.action.row().table() + " " + n.action.description())
+                    .distinct()
+                    .collect(Collectors.joining(", "))
+                + ": they need each other; split the change into two transactions"));
+  }
+
+  private boolean breakCreation(Set<StepNode> ring, StepNode node) {
+    for (Column column : shape(node.action).references()) {
+      JsonNode value = node.action.wanted().get(column.name());
+      if (column.forcesReplacement() || value == null || value.isNull()) {
+        continue;
+      }
+      StepNode parent = creates.get(RowGraph.rowOf(value));
+      if (parent != null && ring.contains(parent) && node.after.remove(parent)) {
+        postpone(node, column.name()).after.add(parent);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean breakDeletion(Set<StepNode> ring, StepNode node) {
+    if (node.kind != Kind.DELETE) {
+      return false;
+    }
+    for (RowKey parent : references.former(node.action)) {
+      StepNode parentsEnd = deletes.get(parent);
+      if (ring.contains(parentsEnd) && parentsEnd.after.contains(node)) {
+        Optional<StepNode> release = release(node.action, parent);
+        if (release.isPresent()) {
+          parentsEnd.after.remove(node);
+          node.after.add(release.get());
+          return true;
+        }
+      }
+    }
+    return false;
   }
 }

@@ -24,6 +24,11 @@ record Touched(
     ObjectNode after,
     RowKey forced) {
 
+  /** The same seen as a resource that is to come: with nothing of the one that is there. */
+  Touched asNew() {
+    return new Touched(resource, shape, row, null, shape.withoutAssigned(after), null);
+  }
+
   String describe() {
     return shape.table() + " " + name();
   }

@@ -18,7 +18,7 @@ public record RowKey(String table, String key) implements Comparable<RowKey> {
   }
 
   /** Some columns of a row as an object, in the order given. */
-  static ObjectNode pick(ObjectNode row, List<String> columns) {
+  public static ObjectNode pick(ObjectNode row, List<String> columns) {
     ObjectNode result = Json.object();
     columns.forEach(c -> result.set(c, row.get(c)));
     return result;

@@ -1,0 +1,135 @@
+package io.iasql.engine.commit;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.iasql.engine.catalog.Json;
+import io.iasql.engine.store.Catalog;
+import io.iasql.engine.store.RowKey;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jdbi.v3.core.Handle;
+
+/** Puts rows back to what they were before a transaction. */
+final class Restoration {
+  private final Handle handle;
+  private final Catalog catalog;
+  private final Set<String> writeOnly = new HashSet<>();
+
+  Restoration(Handle handle, Catalog catalog) {
+    this.handle = handle;
+    this.catalog = catalog;
+    handle
+        .createQuery("SELECT table_name || '.' || column_name FROM iasql.write_only")
+        .mapTo(String.class)
+        .forEach(writeOnly::add);
+  }
+
+  private record Entry(String table, String type, ObjectNode original, ObjectNode change) {}
+
+  /**
+   * Puts everything back: what the transaction did to the rows is undone entry by entry from the
+   * last to the first, so that every state on the way is one that the constraints allowed; then
+   * the rows get what the commit itself has written over.
+   */
+  void all(String transaction, List<Rows.Changed> changes) {
+    for (Entry entry : entries(transaction)) {
+      undo(entry);
+    }
+    for (Rows.Changed change : changes) {
+      if (change.before() != null) {
+        overwrite(change.keyBefore(catalog), storable(change.table(), change.before()));
+      }
+    }
+  }
+
+  private List<Entry> entries(String transaction) {
+    return handle
+        .createQuery(
+            "SELECT table_name, change_type::text, change::text FROM public.iasql_audit_log"
+                + " WHERE transaction_id = :transaction"
+                + " AND change_type IN ('INSERT', 'UPDATE', 'DELETE') ORDER BY id DESC")
+        .bind("transaction", transaction)
+        .map(
+            (rs, ctx) -> {
+              ObjectNode change = Json.parseObject(rs.getString(3));
+              return new Entry(
+                  rs.getString(1),
+                  rs.getString(2),
+                  (ObjectNode) change.get("original"),
+                  (ObjectNode) change.get("change"));
+            })
+        .list();
+  }
+
+  private void undo(Entry entry) {
+    switch (entry.type()) {
+      case "INSERT" -> Rows.delete(handle, RowKey.of(catalog, entry.table(), entry.change()));
+      case "DELETE" -> Rows.insert(handle, entry.table(), storable(entry.table(), entry.original()));
+      default -> {
+        ObjectNode values = Json.object();
+        storable(entry.table(), entry.original())
+            .fields()
+            .forEachRemaining(
+                f -> {
+                  JsonNode now = entry.change().get(f.getKey());
+                  if (!f.getValue().equals(now)) {
+                    values.set(f.getKey(), f.getValue());
+                  }
+                });
+        Rows.update(handle, RowKey.of(catalog, entry.table(), entry.change()), values);
+      }
+    }
+  }
+
+  private void overwrite(RowKey row, ObjectNode values) {
+    values.remove(catalog.primaryKey(row.table()));
+    Rows.update(handle, row, values);
+  }
+
+  /**
+   * Puts some rows back, as far as the others allow: new ones are deleted, children first; deleted
+   * ones are inserted again and changed ones get their old values, parents first.
+   */
+  void some(Collection<Rows.Changed> changes) {
+    List<Runnable> open = new ArrayList<>();
+    List<Rows.Changed> ordered = new ArrayList<>(changes);
+    ordered.sort(Comparator.comparing(c -> -catalog.parentsFirst().indexOf(c.table())));
+    for (Rows.Changed change : ordered) {
+      if (change.before() == null) {
+        open.add(() -> Rows.delete(handle, change.keyAfter(catalog)));
+      }
+    }
+    ordered.sort(Comparator.comparing(c -> catalog.parentsFirst().indexOf(c.table())));
+    for (Rows.Changed change : ordered) {
+      if (change.before() != null) {
+        ObjectNode values = storable(change.table(), change.before());
+        open.add(
+            change.after() == null
+                ? () -> Rows.insert(handle, change.table(), values)
+                : () -> Rows.update(handle, change.keyAfter(catalog), values));
+      }
+    }
+    // What stands in another's way may itself be moved by a later one.
+    while (open.removeIf(write -> Savepoints.attempt(handle, write)) && !open.isEmpty()) {
+      continue;
+    }
+  }
+
+  /** A hash must not come back as a value: what was write-only is gone once it was sent. */
+  private ObjectNode storable(String table, ObjectNode image) {
+    ObjectNode values = image.deepCopy();
+    image
+        .fieldNames()
+        .forEachRemaining(
+            name -> {
+              if (writeOnly.contains(table + "." + name)) {
+                values.putNull(name);
+              }
+            });
+    return values;
+  }
+}
