@@ -25,6 +25,10 @@ import java.util.function.Consumer;
  * }</pre>
  */
 public final class Sample {
+  /**
+   * In SQL it stands for letters and digits that are the account's own, for names unique in AWS.
+   */
+  public static final String ID = "{id}";
 
   /**
    * A change of one column.
@@ -59,6 +63,7 @@ public final class Sample {
   final Set<String> mayStayNull = new LinkedHashSet<>();
   Optional<String> unpaged = Optional.empty();
   String delete = "";
+  boolean irreversible;
 
   private Sample(String table) {
     this.table = table;
@@ -144,7 +149,12 @@ public final class Sample {
 
   /** A column that no statement can change: the database says why, in these words among others. */
   public Sample fixed(String column, String expression, String words) {
-    fixed.put(column, new Refusal(update(column, expression), words));
+    return fixedBy(column, update(column, expression), words);
+  }
+
+  /** The same by any SQL. */
+  public Sample fixedBy(String column, String sql, String words) {
+    fixed.put(column, new Refusal(sql, words));
     return this;
   }
 
@@ -163,6 +173,12 @@ public final class Sample {
   /** Assigned columns that have no value in this sample. */
   public Sample mayStayNull(String... columns) {
     mayStayNull.addAll(List.of(columns));
+    return this;
+  }
+
+  /** What is written to AWS cannot be read again: a change or deletion cannot be taken back. */
+  public Sample irreversible() {
+    irreversible = true;
     return this;
   }
 

@@ -41,13 +41,15 @@ final class World implements AutoCloseable {
   private final AwsAccountSettings settings;
   private final AwsAccount calm;
   private final boolean ownsAccount;
+  private final String id;
   private final String database;
   private final Jdbi jdbi;
   private Operator operator;
 
-  private World(AwsAccountSettings settings, AwsAccount calm, boolean ownsAccount) {
+  private World(AwsAccountSettings settings, AwsAccount calm, String id, boolean ownsAccount) {
     this.settings = settings;
     this.calm = calm;
+    this.id = id;
     this.ownsAccount = ownsAccount;
     this.database = Templates.newDatabase();
     this.jdbi = Jdbi.create(PostgresPeer.shared().dataSource(database));
@@ -66,12 +68,16 @@ final class World implements AutoCloseable {
             new AwsAccountSettings.StaticKeys(
                 account.accessKeyId(), account.secretAccessKey(), account.sessionToken()),
             Optional.of(peer.endpoint()));
-    return new World(settings, new SdkAwsConnector().open(settings), true);
+    return new World(
+        settings,
+        new SdkAwsConnector().open(settings),
+        UUID.randomUUID().toString().substring(0, 8),
+        true);
   }
 
   /** Another environment over the same account. */
   World sibling() {
-    return new World(settings, calm, false);
+    return new World(settings, calm, id, false);
   }
 
   Operator operator() {
@@ -94,7 +100,12 @@ final class World implements AutoCloseable {
   }
 
   Plan plan(String sql) {
-    return engine().plan(UUID.randomUUID().toString(), sql);
+    return engine().plan(UUID.randomUUID().toString(), named(sql));
+  }
+
+  /** Text with the names that are this account's own in all of AWS. */
+  String named(String text) {
+    return text.replace(Sample.ID, id);
   }
 
   /** Plans, approves and waits for the end. */
@@ -103,11 +114,15 @@ final class World implements AutoCloseable {
   }
 
   /** Plans and approves. */
-  String submit(String sql) {
-    String id = UUID.randomUUID().toString();
-    Plan plan = engine().plan(id, sql);
-    engine().submit(new Submission(id, id, sql, OnFailure.ROLLBACK, plan.id(), "reviewer"));
-    return id;
+  String submit(String text) {
+    String transaction = UUID.randomUUID().toString();
+    String sql = named(text);
+    Plan plan = engine().plan(transaction, sql);
+    engine()
+        .submit(
+            new Submission(
+                transaction, transaction, sql, OnFailure.ROLLBACK, plan.id(), "reviewer"));
+    return transaction;
   }
 
   /** Waits for the end of a submitted transaction. */
@@ -168,6 +183,15 @@ final class World implements AutoCloseable {
     return report;
   }
 
+  /** Commits what has to fail and cannot be taken back, and says so. */
+  void partlyApplied(String sql) {
+    TransactionView view = commit(sql);
+    assertThat(view.state())
+        .as("%s\n%s", sql, view.message())
+        .isEqualTo(TransactionState.PARTIALLY_APPLIED);
+    assertThat(view.message()).contains("Taking back what had been done failed");
+  }
+
   /** A sync that finds nothing new: rows and AWS agree. */
   void assertNoDrift(String... tables) {
     SyncReport report = sync(tables);
@@ -190,7 +214,7 @@ final class World implements AutoCloseable {
                       "SELECT to_jsonb(t)::text FROM public."
                           + shape.table()
                           + " t WHERE "
-                          + where.replace("?", "??").replace(":", "\\:"))
+                          + named(where).replace("?", "??").replace(":", "\\:"))
                   .mapTo(String.class)
                   .map(Json::parseObject)
                   .list();

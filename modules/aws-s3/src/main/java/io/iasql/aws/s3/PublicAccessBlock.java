@@ -17,7 +17,7 @@ import io.iasql.spi.Table;
  *     account only
  * @param bucket a bucket has one block at most
  */
-@Table("public_access_block")
+@Table(value = "public_access_block", part = true)
 public record PublicAccessBlock(
     Boolean blockPublicAcls,
     Boolean ignorePublicAcls,
