@@ -167,9 +167,7 @@ final class Companions {
           value.set(fk.columns().get(i), parentRow.get(0).get(fk.targetColumns().get(i)));
         }
         rows.images(
-                shape,
-                shape.table(),
-                rows.rowsWhere(shape.table(), fk.columns(), List.of(value)))
+                shape, shape.table(), rows.rowsWhere(shape.table(), fk.columns(), List.of(value)))
             .forEach(image -> former.put(RowGraph.rowOf(image), image));
       }
     }
@@ -178,8 +176,7 @@ final class Companions {
         .toList();
   }
 
-  private static <R extends Record> Ownership ownership(
-      Companion<R> resource, ObjectNode image) {
+  private static <R extends Record> Ownership ownership(Companion<R> resource, ObjectNode image) {
     return resource.ownership(Json.to(image, resource.type()));
   }
 }

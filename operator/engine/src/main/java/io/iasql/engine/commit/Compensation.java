@@ -63,7 +63,9 @@ final class Compensation {
     return new Compensation(transaction, applied, modules, former).steps();
   }
 
-  /** Deletions of parts without a call whose resource, with which they were to go, is still there. */
+  /**
+   * Deletions of parts without a call whose resource, with which they were to go, is still there.
+   */
   static Set<Integer> partsThatStayed(List<Journal.Entry> applied) {
     Set<Integer> waitedFor = new HashSet<>();
     applied.stream()
@@ -112,15 +114,10 @@ final class Compensation {
                   .asking(entry.before());
       case RELEASE -> {
         ObjectNode now = deleted.contains(entry.row()) ? null : entry.result();
-        yield entry(Steps.Kind.UPDATE, entry, now, columnsToSetAgain(entry))
-            .asking(entry.before());
+        yield entry(Steps.Kind.UPDATE, entry, now, columnsToSetAgain(entry)).asking(entry.before());
       }
       case DELETE ->
-          entry(
-                  Steps.Kind.CREATE,
-                  entry,
-                  null,
-                  released.getOrDefault(entry.row(), List.of()))
+          entry(Steps.Kind.CREATE, entry, null, released.getOrDefault(entry.row(), List.of()))
               .asking(entry.before() == null ? entry.desired() : entry.before());
     };
   }
@@ -222,14 +219,13 @@ final class Compensation {
   }
 
   /**
-   * What a step asks for: its row's image. Taking back, the cloud gets what it had, which may differ
-   * from what the row said; only references are the row's, because what they name may have another
-   * key by now.
+   * What a step asks for: its row's image. Taking back, the cloud gets what it had, which may
+   * differ from what the row said; only references are the row's, because what they name may have
+   * another key by now.
    */
   static ObjectNode wanted(Shape shape, Journal.Entry entry, Map<RowKey, ObjectNode> images) {
     ObjectNode image = images.get(entry.row());
-    if (image == null
-        && (entry.kind() == Steps.Kind.CREATE || entry.kind() == Steps.Kind.UPDATE)) {
+    if (image == null && (entry.kind() == Steps.Kind.CREATE || entry.kind() == Steps.Kind.UPDATE)) {
       throw new IllegalStateException("no row for " + entry.describe());
     }
     if (image == null || entry.phase() != Journal.Phase.UNDO || entry.desired() == null) {

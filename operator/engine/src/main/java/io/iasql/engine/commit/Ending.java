@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.iasql.engine.EngineContext;
 import io.iasql.engine.EngineListener;
-import io.iasql.engine.catalog.Json;
 import io.iasql.engine.store.Catalog;
 import io.iasql.engine.store.RowKey;
 import java.util.ArrayList;

@@ -38,8 +38,7 @@ final class Frontier {
     }
     Set<Integer> failed = new HashSet<>();
     for (Journal.Entry entry : entries) {
-      if (entry.state() == Journal.StepState.FAILED
-          || entry.state() == Journal.StepState.SKIPPED) {
+      if (entry.state() == Journal.StepState.FAILED || entry.state() == Journal.StepState.SKIPPED) {
         failed.add(entry.step());
       }
     }

@@ -73,7 +73,8 @@ final class HalfDone {
           }
           if (story.newest().isPresent()) {
             found.put(row, story.newest().get());
-            story.step(Steps.Kind.DELETE)
+            story
+                .step(Steps.Kind.DELETE)
                 .filter(s -> s.state() != Journal.StepState.DONE)
                 .ifPresent(left::add);
           } else if (story.isDone(Steps.Kind.DELETE)
@@ -102,9 +103,7 @@ final class HalfDone {
     for (ObjectNode image : rows.images(shape, row.table(), rows.rows(row.table(), List.of(row)))) {
       Savepoints.attempt(
           handle,
-          () ->
-              Rows.writeBack(
-                  handle, catalog, shape, List.of(new Rows.Pair(row, image, cloud))));
+          () -> Rows.writeBack(handle, catalog, shape, List.of(new Rows.Pair(row, image, cloud))));
     }
   }
 

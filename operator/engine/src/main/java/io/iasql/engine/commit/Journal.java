@@ -67,22 +67,58 @@ final class Journal {
     /** The same with other steps to wait for. */
     Entry after(Set<Integer> steps) {
       return new Entry(
-          phase, step, kind, row, description, region, before, desired, columns, steps, token,
-          state, result, error);
+          phase,
+          step,
+          kind,
+          row,
+          description,
+          region,
+          before,
+          desired,
+          columns,
+          steps,
+          token,
+          state,
+          result,
+          error);
     }
 
     /** The same with other columns. */
     Entry setting(List<String> names) {
       return new Entry(
-          phase, step, kind, row, description, region, before, desired, names, dependsOn, token,
-          state, result, error);
+          phase,
+          step,
+          kind,
+          row,
+          description,
+          region,
+          before,
+          desired,
+          names,
+          dependsOn,
+          token,
+          state,
+          result,
+          error);
     }
 
     /** The same with what is asked for. */
     Entry asking(ObjectNode image) {
       return new Entry(
-          phase, step, kind, row, description, region, before, image, columns, dependsOn, token,
-          state, result, error);
+          phase,
+          step,
+          kind,
+          row,
+          description,
+          region,
+          before,
+          image,
+          columns,
+          dependsOn,
+          token,
+          state,
+          result,
+          error);
     }
   }
 
@@ -325,9 +361,7 @@ final class Journal {
   }
 
   private static String array(Collection<?> elements) {
-    return elements.stream()
-        .map(Object::toString)
-        .collect(Collectors.joining(",", "{", "}"));
+    return elements.stream().map(Object::toString).collect(Collectors.joining(",", "{", "}"));
   }
 
   static List<Entry> entries(Handle handle, String id, Phase phase) {

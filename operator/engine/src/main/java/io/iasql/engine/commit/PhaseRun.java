@@ -22,7 +22,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
@@ -73,8 +72,7 @@ final class PhaseRun {
    * @return false when the operator stops before that
    */
   boolean run(Journal.Phase phase) {
-    Frontier frontier =
-        new Frontier(jdbi.withHandle(h -> Journal.entries(h, transaction, phase)));
+    Frontier frontier = new Frontier(jdbi.withHandle(h -> Journal.entries(h, transaction, phase)));
     List<Finished> outcomes = new ArrayList<>();
     try {
       while (true) {

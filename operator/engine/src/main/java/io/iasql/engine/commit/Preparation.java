@@ -156,8 +156,7 @@ final class Preparation {
     Journal.fence(handle, transaction.id(), owner);
     long position = NetChange.position(handle);
     Speculation again = planner.inTransaction(handle, transaction.sql(), planned.vanished());
-    Plan plan =
-        planner.decide(context.scope(), again, planned.cloud(), context.clock().instant());
+    Plan plan = planner.decide(context.scope(), again, planned.cloud(), context.clock().instant());
     if (!plan.id().equals(transaction.approvedPlan())) {
       return Written.MOVED;
     }

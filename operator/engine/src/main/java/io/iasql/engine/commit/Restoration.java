@@ -32,8 +32,8 @@ final class Restoration {
 
   /**
    * Puts everything back: what the transaction did to the rows is undone entry by entry from the
-   * last to the first, so that every state on the way is one that the constraints allowed; then
-   * the rows get what the commit itself has written over.
+   * last to the first, so that every state on the way is one that the constraints allowed; then the
+   * rows get what the commit itself has written over.
    */
   void all(String transaction, List<Rows.Changed> changes) {
     for (Entry entry : entries(transaction)) {
@@ -68,7 +68,8 @@ final class Restoration {
   private void undo(Entry entry) {
     switch (entry.type()) {
       case "INSERT" -> Rows.delete(handle, RowKey.of(catalog, entry.table(), entry.change()));
-      case "DELETE" -> Rows.insert(handle, entry.table(), storable(entry.table(), entry.original()));
+      case "DELETE" ->
+          Rows.insert(handle, entry.table(), storable(entry.table(), entry.original()));
       default -> {
         ObjectNode values = Json.object();
         storable(entry.table(), entry.original())

@@ -86,8 +86,7 @@ final class StepRunner {
       boolean passing = failure.kind().isTransient() || ownConflict;
       if (!passing || context.clock().instant().isAfter(deadline)) {
         return new Outcome.Failed(
-            failure,
-            withoutSecrets(resource, leftover(resource, scope, entry, image, failure)));
+            failure, withoutSecrets(resource, leftover(resource, scope, entry, image, failure)));
       }
       unsure = true;
       if (!pause(pause)) {
@@ -294,8 +293,7 @@ final class StepRunner {
       ObjectNode image,
       CloudFailure failure) {
     boolean ours =
-        failure.kind() != CloudFailure.Kind.CONFLICT
-            && failure.kind() != CloudFailure.Kind.DENIED;
+        failure.kind() != CloudFailure.Kind.CONFLICT && failure.kind() != CloudFailure.Kind.DENIED;
     if (!ours || !(resource instanceof Creates<R> creates)) {
       return null;
     }

@@ -101,7 +101,10 @@ final class CloudReads {
         || (Shape.isComplete(shape.identityOf(one.after())) && !refersToNew(shape, one.after()));
   }
 
-  /** Whether a resource lives in one that this transaction makes or replaces: then it cannot exist yet. */
+  /**
+   * Whether a resource lives in one that this transaction makes or replaces: then it cannot exist
+   * yet.
+   */
   private boolean refersToNew(Shape shape, JsonNode image) {
     return shape.references().stream()
         .map(c -> image.get(c.name()))

@@ -323,8 +323,10 @@ public final class Planner {
     }
 
     private <R extends Record> boolean excludes(CloudResource<R> resource) {
+      boolean elsewhere =
+          shape.columns().stream().filter(Column::forcesReplacement).anyMatch(this::pending);
       return resource instanceof Creates<R> creates
-          && !refersToCreated()
+          && !elsewhere
           && creates.excludes(
               Json.to(cloud, resource.type()), Json.to(one.after(), resource.type()));
     }

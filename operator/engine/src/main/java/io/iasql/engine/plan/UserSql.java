@@ -1,32 +1,74 @@
 package io.iasql.engine.plan;
 
 import io.iasql.engine.store.SqlErrors;
+import io.iasql.engine.store.SqlStatements;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
 
 /** Runs a user's SQL with the user's rights inside the engine's PostgreSQL transaction. */
 public final class UserSql {
   private UserSql() {}
 
   /**
-   * Runs the text as {@code iasql_user}. What it sets is reset, and the time is bounded from this
-   * side, because a timeout set by SET would be the text's to undo.
+   * Runs the text as {@code iasql_user}. What it sets is reset, what it put off is checked, and the
+   * time is bounded from this side, because a timeout set by SET would be the text's to undo.
    *
-   * @throws io.iasql.engine.InvalidTransactionException when PostgreSQL refuses it
+   * @throws io.iasql.engine.InvalidTransactionException when PostgreSQL refuses it; the
+   *     transaction is of no use then and must be rolled back
    */
   public static void run(Connection connection, String sql, Duration limit) {
+    Savepoint start = null;
+    try {
+      start = connection.setSavepoint();
+      execute(connection, sql, limit);
+      try (Statement after = connection.createStatement()) {
+        after.execute("SET CONSTRAINTS ALL IMMEDIATE");
+        after.execute("RESET ALL");
+      }
+    } catch (SQLException e) {
+      throw SqlErrors.ofUserSql(e, sql, culprit(connection, start, sql, limit, e));
+    }
+  }
+
+  private static void execute(Connection connection, String sql, Duration limit)
+      throws SQLException {
     try (PreparedStatement call = connection.prepareStatement("SELECT iasql.run_as_user(?)")) {
       call.setQueryTimeout((int) limit.toSeconds());
       call.setString(1, sql);
       call.execute();
-      try (Statement reset = connection.createStatement()) {
-        reset.execute("RESET ALL");
-      }
-    } catch (SQLException e) {
-      throw SqlErrors.ofUserSql(e, sql);
     }
+  }
+
+  /**
+   * The statement behind an error for which PostgreSQL names no position: found by running one
+   * after the other until the same error comes.
+   */
+  private static Optional<SqlStatements.Statement> culprit(
+      Connection connection, Savepoint start, String sql, Duration limit, SQLException error) {
+    if (start == null || SqlErrors.hasPosition(error, sql) || SqlErrors.isAboutTime(error)) {
+      return Optional.empty();
+    }
+    try {
+      connection.rollback(start);
+    } catch (SQLException e) {
+      error.addSuppressed(e);
+      return Optional.empty();
+    }
+    for (SqlStatements.Statement statement : SqlStatements.of(sql)) {
+      try {
+        execute(connection, statement.text(), limit);
+      } catch (SQLException e) {
+        return Objects.equals(e.getSQLState(), error.getSQLState())
+            ? Optional.of(statement)
+            : Optional.empty();
+      }
+    }
+    return Optional.empty();
   }
 }

@@ -3,12 +3,15 @@ package io.iasql.engine.store;
 import io.iasql.engine.InvalidTransactionException;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
 /** Turns PostgreSQL's errors into words for the people whose SQL it was. */
 public final class SqlErrors {
   private static final int EXCERPT = 60;
+  private static final Pattern LITERAL = Pattern.compile("'[^']*('|$)|\\$\\w*\\$.*?(\\$\\w*\\$|$)");
 
   private SqlErrors() {}
 
@@ -36,8 +39,25 @@ public final class SqlErrors {
     return null;
   }
 
-  /** Throws what a failed statement of a user means. */
-  public static RuntimeException ofUserSql(SQLException e, String sql) {
+  /** Whether a statement was cancelled or the database is the trouble. */
+  public static boolean isAboutTime(SQLException e) {
+    return isTransient(e) || "57014".equals(e.getSQLState());
+  }
+
+  /** Whether PostgreSQL says where in the text the error is. */
+  public static boolean hasPosition(SQLException e, String sql) {
+    return e instanceof PSQLException p
+        && p.getServerErrorMessage() != null
+        && offset(p.getServerErrorMessage(), sql) >= 0;
+  }
+
+  /**
+   * What a failed statement of a user means. Values stand in none of it: the text may hold secrets.
+   *
+   * @param culprit the statement that failed, where the error itself does not say it
+   */
+  public static RuntimeException ofUserSql(
+      SQLException e, String sql, Optional<SqlStatements.Statement> culprit) {
     if (isTransient(e)) {
       return new UnavailableException("PostgreSQL: " + e.getMessage(), e);
     }
@@ -47,13 +67,14 @@ public final class SqlErrors {
       text.append(e.getMessage());
     } else {
       text.append(server.getMessage());
-      if (server.getDetail() != null) {
-        text.append(" (").append(server.getDetail()).append(')');
+      String detail = server.getDetail();
+      if (detail != null && !detail.startsWith("Failing row contains")) {
+        text.append(" (").append(detail).append(')');
       }
     }
     text.append(" [SQLSTATE ").append(e.getSQLState()).append(']');
     if (server != null) {
-      text.append(position(server, sql));
+      text.append(place(server, sql, culprit));
       String advice = server.getHint() != null ? server.getHint() : advice(e.getSQLState());
       if (!advice.isEmpty()) {
         text.append(". ").append(advice);
@@ -62,34 +83,38 @@ public final class SqlErrors {
     return new InvalidTransactionException(List.of(text.toString()), e);
   }
 
-  private static String position(ServerErrorMessage server, String sql) {
-    int at = server.getPosition() > 0 ? server.getPosition() : server.getInternalPosition();
-    if (server.getInternalQuery() != null
-        && at > 0
-        && at <= sql.length()
-        && server.getInternalQuery().equals(sql)) {
-      String before = sql.substring(0, at - 1);
-      long line = before.chars().filter(c -> c == '\n').count() + 1;
-      int column = at - 1 - before.lastIndexOf('\n');
-      return " at line " + line + ", column " + column + ": " + excerpt(sql.substring(at - 1));
+  private static String place(
+      ServerErrorMessage server, String sql, Optional<SqlStatements.Statement> culprit) {
+    int offset = offset(server, sql);
+    if (offset >= 0) {
+      return " at " + lineAndColumn(sql, offset) + ": " + excerpt(sql.substring(offset));
     }
-    String where = server.getWhere();
-    if (where == null) {
-      return "";
-    }
-    return where
-        .lines()
-        .filter(l -> l.startsWith("SQL statement "))
-        .map(l -> l.substring("SQL statement ".length()).replaceAll("^\"|\"$", ""))
-        .filter(l -> !l.contains("iasql.run_as_user") && !sql.startsWith(l + "\n"))
-        .findFirst()
-        .map(l -> " in: " + excerpt(l))
+    return culprit
+        .map(c -> " in the statement at " + lineAndColumn(sql, c.start()) + ": " + excerpt(c.text()))
         .orElse("");
+  }
+
+  /** The error's place in the text, or -1: PostgreSQL counts characters from 1. */
+  private static int offset(ServerErrorMessage server, String sql) {
+    int position = server.getInternalPosition();
+    boolean known =
+        position > 0
+            && sql.equals(server.getInternalQuery())
+            && position - 1 <= sql.codePointCount(0, sql.length());
+    return known ? sql.offsetByCodePoints(0, position - 1) : -1;
+  }
+
+  private static String lineAndColumn(String sql, int offset) {
+    String before = sql.substring(0, offset);
+    long line = before.chars().filter(c -> c == '\n').count() + 1;
+    int column = offset - before.lastIndexOf('\n');
+    return "line " + line + ", column " + column;
   }
 
   private static String excerpt(String text) {
     String line = text.lines().findFirst().orElse("").strip();
-    return line.length() <= EXCERPT ? line : line.substring(0, EXCERPT) + "…";
+    String shown = LITERAL.matcher(line).replaceAll("'…'");
+    return shown.length() <= EXCERPT ? shown : shown.substring(0, EXCERPT) + "…";
   }
 
   private static String advice(String state) {
@@ -102,7 +127,9 @@ public final class SqlErrors {
       case "23505" ->
           "The row is there already: UPDATE it, or use INSERT ... ON CONFLICT DO NOTHING";
       case "23514" -> "Change the values so that the check holds";
-      case "2D000", "0A000", "42601" -> "Correct the SQL and apply the resource again";
+      case "2D000", "0A000" ->
+          "The transaction begins and ends by itself; leave this statement out";
+      case "42601" -> "Correct the SQL and apply the resource again";
       case "57014" -> "The SQL ran longer than the operator allows; split it into several";
       default -> "";
     };
