@@ -2,6 +2,7 @@ package io.iasql.quickstart;
 
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -84,6 +85,11 @@ final class AwsAnswers implements AutoCloseable {
       }
     }
     return lines;
+  }
+
+  /** What all services say. */
+  List<String> aboutAll() {
+    return Arrays.stream(Service.values()).flatMap(service -> ask(service).stream()).toList();
   }
 
   private List<String> ask(Service service) {

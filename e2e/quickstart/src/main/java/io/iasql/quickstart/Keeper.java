@@ -121,7 +121,20 @@ final class Keeper {
 
   private AwsPeer startEmulator() {
     AwsPeer.Options options = AwsPeer.Options.of(AwsEmulator.LOCALSTACK).withNarrator(narrator);
-    return AwsPeer.start(
-        request.awsEndpoint() == null ? options : options.withEndpoint(request.awsEndpoint()));
+    AwsPeer aws =
+        AwsPeer.start(
+            request.awsEndpoint() == null ? options : options.withEndpoint(request.awsEndpoint()));
+    CompletableFuture.runAsync(() -> wake(aws));
+    return aws;
+  }
+
+  /** The emulator loads a service at its first call, which takes seconds: better now than later. */
+  private void wake(AwsPeer aws) {
+    try (AwsAnswers answers =
+        new AwsAnswers(aws.endpoint(), request.account(), List.of("us-east-1"))) {
+      answers.aboutAll();
+    } catch (QuickstartException e) {
+      // Whoever needs the answer will ask, and say it.
+    }
   }
 }

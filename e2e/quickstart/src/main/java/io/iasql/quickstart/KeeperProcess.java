@@ -20,14 +20,17 @@ final class KeeperProcess implements AutoCloseable {
   private static final long LIMIT_SECONDS = 60;
 
   private final Process process;
-  private final Thread atExit = new Thread(this::end, "end-keeper");
+  private final Console console;
+  private final Thread atExit = new Thread(this::interrupted, "end-keeper");
   private final StringBuilder errors = new StringBuilder();
+  private boolean left;
 
-  private KeeperProcess(Process process) {
+  private KeeperProcess(Process process, Console console) {
     this.process = process;
+    this.console = console;
   }
 
-  static KeeperProcess launch(Request request) {
+  static KeeperProcess launch(Request request, Console console) {
     List<String> command =
         List.of(
             "sh",
@@ -43,7 +46,7 @@ final class KeeperProcess implements AutoCloseable {
             System.getProperty("java.class.path"),
             Keeper.class.getName());
     try {
-      KeeperProcess keeper = new KeeperProcess(new ProcessBuilder(command).start());
+      KeeperProcess keeper = new KeeperProcess(new ProcessBuilder(command).start(), console);
       Runtime.getRuntime().addShutdownHook(keeper.atExit);
       keeper.collectErrors();
       keeper.write(Json.write(request));
@@ -58,7 +61,7 @@ final class KeeperProcess implements AutoCloseable {
    *
    * @throws QuickstartException when it does not, with the remedy
    */
-  Running await(Console console) {
+  Running await() {
     try (BufferedReader messages = process.inputReader(StandardCharsets.UTF_8)) {
       for (String line = messages.readLine(); line != null; line = messages.readLine()) {
         Message message = Json.read(line, Message.class);
@@ -89,12 +92,22 @@ final class KeeperProcess implements AutoCloseable {
       throw new QuickstartException("The keeper of the peers has ended", e);
     }
     Runtime.getRuntime().removeShutdownHook(atExit);
+    left = true;
   }
 
-  /** Stops all and returns when it has stopped. */
+  /** Stops all, unless it was left running, and returns when it has stopped. */
   @Override
   public void close() {
+    if (left) {
+      return;
+    }
     Runtime.getRuntime().removeShutdownHook(atExit);
+    console.heading("Stopping");
+    end();
+  }
+
+  private void interrupted() {
+    console.heading("Stopping; takes a few seconds");
     end();
   }
 

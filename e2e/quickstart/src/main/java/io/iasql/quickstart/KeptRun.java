@@ -12,6 +12,9 @@ import java.util.Optional;
 
 /** Remembers what was left running, in a file of the cache folder. */
 final class KeptRun {
+  /** The system property that names the file, so that tests leave the user's alone. */
+  static final String FILE_PROPERTY = "iasql.quickstart.running";
+
   private final Path file;
 
   /**
@@ -25,8 +28,13 @@ final class KeptRun {
     this.file = file;
   }
 
+  /** The file of this user, or the one that the system property names. */
   static KeptRun ofUser() {
-    return new KeptRun(CacheFolder.ofUser().folder("quickstart").resolve("running.json"));
+    String named = System.getProperty(FILE_PROPERTY, "");
+    return new KeptRun(
+        named.isBlank()
+            ? CacheFolder.ofUser().folder("quickstart").resolve("running.json")
+            : Path.of(named));
   }
 
   /** What still runs. */

@@ -7,9 +7,11 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.iasql.crds.Environment;
 import io.iasql.crds.EnvironmentStatus;
 import io.iasql.peers.CacheFolder;
+import io.iasql.peers.OperatorPeer;
 import io.iasql.peers.RunFolder;
 import io.iasql.quickstart.Arguments.InvalidException;
 import io.iasql.quickstart.Running.Request;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 
 /** What {@code ./quickstart} runs once everything is built. */
 final class Quickstart {
@@ -83,8 +86,8 @@ final class Quickstart {
       return good;
     }
     console.heading("Starting");
-    try (KeeperProcess keeper = KeeperProcess.launch(request)) {
-      Running running = keeper.await(console);
+    try (KeeperProcess keeper = KeeperProcess.launch(request, console)) {
+      Running running = keeper.await();
       console.say(
           "All is ready after %d s."
               .formatted(Duration.ofNanos(System.nanoTime() - start).toSeconds()));
@@ -94,8 +97,6 @@ final class Quickstart {
         kept.remember(running);
         keeper.leave();
         sayHowToGoOn(running);
-      } else {
-        console.heading("Stopping");
       }
       return good;
     }
@@ -119,7 +120,9 @@ final class Quickstart {
             .orElse(NO_ACCOUNT);
     return new Request(
         build,
-        root.resolve("operator/app/target/quarkus-app/quarkus-run.jar"),
+        Optional.ofNullable(System.getProperty(OperatorPeer.JAR_PROPERTY))
+            .map(Path::of)
+            .orElseGet(() -> root.resolve("operator/app/target/quarkus-app/quarkus-run.jar")),
         root.resolve("crds/kubernetes"),
         arguments.kubeconfig().map(Path::toAbsolutePath).orElse(null),
         arguments.awsEndpoint().orElse(null),
@@ -172,10 +175,15 @@ final class Quickstart {
     }
   }
 
+  private static boolean isOnPath(Path program) {
+    return Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+        .anyMatch(folder -> Path.of(folder).equals(program.getParent()));
+  }
+
   private void sayHowToGoOn(Running running) {
     console.heading("All keeps running. To go on");
     console.command("export KUBECONFIG=" + Commands.quoted(running.kubeconfig().toString()));
-    if (!running.kubectl().getFileName().equals(running.kubectl())) {
+    if (!isOnPath(running.kubectl())) {
       console.command("alias kubectl=" + Commands.quoted(running.kubectl().toString()));
     }
     console.command("kubectl get awsconnections,environments,sqltransactions -A");

@@ -94,7 +94,7 @@ final class Tour {
   boolean run() {
     createNamespaces();
     for (Part part : manifests.parts()) {
-      console.heading(part.file().toString());
+      console.heading(title(part));
       apply(part);
       for (Document document : part.documents()) {
         if (document.isOurs("AwsConnection")) {
@@ -104,10 +104,25 @@ final class Tour {
         }
       }
       if (part.transaction().isPresent() && !follow(part.transaction().get())) {
+        long left = manifests.parts().size() - 1L - manifests.parts().indexOf(part);
+        console.say("");
+        console.say(
+            "SqlTransaction %s has not ended well%s"
+                .formatted(
+                    part.transaction().get().name(),
+                    left == 0 ? "." : "; what comes after it was not applied."));
         return false;
       }
     }
     return true;
+  }
+
+  private static String title(Part part) {
+    return part.whole()
+        ? part.file().toString()
+        : part.documents().stream()
+            .map(document -> document.kind() + " " + document.name())
+            .collect(Collectors.joining(", ", part.file() + ": ", ""));
   }
 
   private void createNamespaces() {
