@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.iasql.peers.CacheFolder;
 import io.iasql.peers.OperatorPeer;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
@@ -54,7 +55,7 @@ final class QuickstartRun implements AutoCloseable {
             "-Diasql.root=" + root(),
             "-D" + KeptRun.FILE_PROPERTY + "=" + root().resolve(KEPT),
             "-cp",
-            System.getProperty("java.class.path")));
+            classpath()));
     String operator = System.getProperty(OperatorPeer.JAR_PROPERTY);
     if (operator != null) {
       command.add("-D" + OperatorPeer.JAR_PROPERTY + "=" + operator);
@@ -63,6 +64,14 @@ final class QuickstartRun implements AutoCloseable {
     command.addAll(Arrays.asList(arguments));
     return new QuickstartRun(
         new ProcessBuilder(command).directory(root().toFile()).redirectErrorStream(true).start());
+  }
+
+  /** The one of {@code ./quickstart}: this JVM's has what only tests bring. */
+  private static String classpath() throws IOException {
+    Path target = root().resolve("e2e/quickstart/target");
+    return target.resolve("classes")
+        + File.pathSeparator
+        + Files.readString(target.resolve("classpath")).strip();
   }
 
   /** The checkout. */
