@@ -90,6 +90,11 @@ final class TestEnvironment implements AutoCloseable {
     return environment;
   }
 
+  /** A copy of this stopped environment: the same rows, the same account. */
+  TestEnvironment copy() {
+    return new TestEnvironment(TestServer.copyOf(database), account.copy(), Power.lasting());
+  }
+
   /** Another process on the same database and account. */
   TestEnvironment another(Power otherPower) {
     return new TestEnvironment(database, account, otherPower);

@@ -38,12 +38,28 @@ final class TestServer {
     return name;
   }
 
+  /** A copy of a database that nobody is connected to. */
+  static String copyOf(String database) {
+    String name = "test_" + COUNT.incrementAndGet();
+    execute("CREATE DATABASE " + name + " TEMPLATE " + database);
+    execute("REVOKE TEMPORARY, CREATE ON DATABASE " + name + " FROM PUBLIC");
+    return name;
+  }
+
   /** A new database without anything. */
   static String emptyDatabase() {
     newDatabase();
     String name = "empty_" + COUNT.incrementAndGet();
     execute("CREATE DATABASE " + name);
     return name;
+  }
+
+  /** Breaks every connection to a database. */
+  static void disconnect(String database) {
+    execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '"
+            + database
+            + "'");
   }
 
   static void drop(String database) {

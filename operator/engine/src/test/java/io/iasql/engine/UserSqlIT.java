@@ -207,8 +207,7 @@ class UserSqlIT {
   void aSettingThatTheTextMakesDoesNotReachTheEngine(String setting) {
     String name = "setting-" + Math.abs(setting.hashCode());
 
-    env.commit(
-        "INSERT INTO bucket (name) VALUES ('" + name + "'); " + setting);
+    env.commit("INSERT INTO bucket (name) VALUES ('" + name + "'); " + setting);
 
     assertThat(env.account().one("bucket", "name", name).get("size").asInt()).isEqualTo(30);
   }

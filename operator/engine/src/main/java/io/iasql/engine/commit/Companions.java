@@ -15,6 +15,7 @@ import io.iasql.spi.CloudException;
 import io.iasql.spi.CloudResource;
 import io.iasql.spi.Companion;
 import io.iasql.spi.Ownership;
+import io.iasql.spi.Updates;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -131,23 +132,24 @@ final class Companions {
             .findFirst()
             .ifPresent(
                 image -> {
-                  heirs.add(heir(shape, row, image));
+                  heirs.add(heir(found, row, image));
                   free.remove(image);
                   orphans.remove(row);
                 });
       }
     }
     if (orphans.size() == 1 && free.size() == 1) {
-      heirs.add(heir(shape, orphans.get(0), free.get(0)));
+      heirs.add(heir(found, orphans.get(0), free.get(0)));
     }
     return heirs;
   }
 
   /** What the row wants is set by a later step: here it gets only what the cloud chose. */
-  private static Heir heir(Shape shape, ObjectNode row, ObjectNode cloud) {
+  private static Heir heir(Found found, ObjectNode row, ObjectNode cloud) {
     ObjectNode values = cloud.deepCopy();
-    for (Column column : shape.columns()) {
-      if (column.isDesired() && !Shape.canonical(column, row).isNull()) {
+    boolean setLater = found.resource() instanceof Updates<?>;
+    for (Column column : found.shape().columns()) {
+      if (setLater && column.isDesired() && !Shape.canonical(column, row).isNull()) {
         values.set(column.name(), row.get(column.name()));
       }
     }

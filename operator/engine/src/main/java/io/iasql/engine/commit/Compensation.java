@@ -96,14 +96,22 @@ final class Compensation {
     return switch (entry.kind()) {
       case CREATE -> (done && entry.result() != null) || left;
       // What was set after the creation goes with the resource.
-      case UPDATE -> (done || left) && entry.before() != null;
+      case UPDATE -> (done || left) && (entry.before() != null || comesAlong(entry));
       case RELEASE -> done || left;
       case DELETE -> done && !stayed.contains(entry.step());
     };
   }
 
+  /** Whether the resource comes anew with another one, with nothing of what it was given before. */
+  private static boolean comesAlong(Journal.Entry entry) {
+    return entry.kind() == Steps.Kind.UPDATE && entry.before() == null && entry.desired() != null;
+  }
+
   private Journal.Entry inverse(Journal.Entry entry) {
     boolean letGo = released.containsKey(entry.row());
+    if (comesAlong(entry)) {
+      return entry(Steps.Kind.UPDATE, entry, null, entry.columns()).asking(entry.desired());
+    }
     return switch (entry.kind()) {
       case CREATE -> entry(Steps.Kind.DELETE, entry, entry.result(), List.of());
       // The new resource must let go of what the old one named, before that can come back.
@@ -225,11 +233,11 @@ final class Compensation {
    */
   static ObjectNode wanted(Shape shape, Journal.Entry entry, Map<RowKey, ObjectNode> images) {
     ObjectNode image = images.get(entry.row());
-    if (image == null && (entry.kind() == Steps.Kind.CREATE || entry.kind() == Steps.Kind.UPDATE)) {
-      throw new IllegalStateException("no row for " + entry.describe());
-    }
-    if (image == null || entry.phase() != Journal.Phase.UNDO || entry.desired() == null) {
+    if (entry.phase() != Journal.Phase.UNDO || entry.desired() == null) {
       return image;
+    }
+    if (image == null) {
+      return entry.desired();
     }
     ObjectNode wanted = image.deepCopy();
     for (Column column : shape.columns()) {

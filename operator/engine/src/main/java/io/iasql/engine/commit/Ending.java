@@ -132,10 +132,7 @@ final class Ending {
             handle -> {
               Journal.fence(handle, transaction.id(), owner);
               Catalog catalog = Catalog.read(handle);
-              boolean restored =
-                  Savepoints.attempt(
-                      handle,
-                      () -> new Restoration(handle, catalog).all(transaction.id(), changes));
+              boolean restored = restore(handle, catalog, changes);
               List<Journal.Entry> undo =
                   Compensation.of(
                       transaction.id(), entries, context.modules(), formerKeys(catalog, changes));
@@ -161,6 +158,17 @@ final class Ending {
     if (undone) {
       tellMoved(tables);
     }
+  }
+
+  /** Puts the rows back, or as many as others have left alone. */
+  private boolean restore(Handle handle, Catalog catalog, List<Rows.Changed> changes) {
+    Restoration restoration = new Restoration(handle, catalog);
+    boolean restored =
+        Savepoints.attemptAll(handle, () -> restoration.all(transaction.id(), changes));
+    if (!restored) {
+      restoration.some(changes);
+    }
+    return restored;
   }
 
   private static Map<RowKey, RowKey> formerKeys(Catalog catalog, List<Rows.Changed> changes) {

@@ -104,6 +104,12 @@ final class PhaseRun {
   }
 
   private Outcome perform(Begun one) {
+    if (one.image() == null && needsRow(one.entry())) {
+      return new Outcome.Failed(
+          new CloudFailure(
+              CloudFailure.Kind.INVALID_INPUT, "RowGone", "its row was deleted meanwhile", ""),
+          null);
+    }
     places.acquireUninterruptibly();
     try {
       boolean observe = one.entry().state() == Journal.StepState.STARTED;
@@ -119,6 +125,10 @@ final class PhaseRun {
     } finally {
       places.release();
     }
+  }
+
+  private static boolean needsRow(Journal.Entry entry) {
+    return entry.kind() == Steps.Kind.CREATE || entry.kind() == Steps.Kind.UPDATE;
   }
 
   private void awaitAll() {
@@ -187,7 +197,8 @@ final class PhaseRun {
     List<Begun> begun = new ArrayList<>();
     for (Journal.Entry entry : ready) {
       ObjectNode image = Compensation.wanted(shape(entry.row().table()), entry, images);
-      desired.put(entry, entry.kind() == Steps.Kind.CREATE ? desired(entry, image) : null);
+      desired.put(
+          entry, entry.kind() == Steps.Kind.CREATE && image != null ? desired(entry, image) : null);
       begun.add(new Begun(entry, image));
     }
     Journal.start(handle, transaction, desired, context.clock().instant());

@@ -253,7 +253,7 @@ final class Preparation {
             step.columns(),
             dependsOn,
             Journal.StepState.PENDING);
-    return step.calls() ? entry : entry.asking(action.before());
+    return step.calls() && !action.comesAlong() ? entry : entry.asking(action.before());
   }
 
   private Shape shape(RowKey row) {

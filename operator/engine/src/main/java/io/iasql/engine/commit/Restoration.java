@@ -34,16 +34,35 @@ final class Restoration {
    * Puts everything back: what the transaction did to the rows is undone entry by entry from the
    * last to the first, so that every state on the way is one that the constraints allowed; then the
    * rows get what the commit itself has written over.
+   *
+   * @return false when rows that others have written stand in the way
    */
-  void all(String transaction, List<Rows.Changed> changes) {
+  boolean all(String transaction, List<Rows.Changed> changes) {
+    List<Runnable> postponed = new ArrayList<>();
     for (Entry entry : entries(transaction)) {
-      undo(entry);
+      // PostgreSQL logs what a foreign key cascades to after its cause.
+      if (!Savepoints.attempt(handle, () -> undo(entry))) {
+        postponed.add(() -> undo(entry));
+      }
+    }
+    if (!workOff(postponed)) {
+      return false;
     }
     for (Rows.Changed change : changes) {
       if (change.before() != null) {
         overwrite(change.keyBefore(catalog), storable(change.table(), change.before()));
       }
     }
+    return true;
+  }
+
+  /** Tries writes as long as some succeed: what stands in one's way may be moved by another. */
+  private boolean workOff(List<Runnable> writes) {
+    boolean progress = true;
+    while (progress && !writes.isEmpty()) {
+      progress = writes.removeIf(write -> Savepoints.attempt(handle, write));
+    }
+    return writes.isEmpty();
   }
 
   private List<Entry> entries(String transaction) {
@@ -114,10 +133,7 @@ final class Restoration {
                 : () -> Rows.update(handle, change.keyAfter(catalog), values));
       }
     }
-    // What stands in another's way may itself be moved by a later one.
-    while (open.removeIf(write -> Savepoints.attempt(handle, write)) && !open.isEmpty()) {
-      continue;
-    }
+    workOff(open);
   }
 
   /** A hash must not come back as a value: what was write-only is gone once it was sent. */

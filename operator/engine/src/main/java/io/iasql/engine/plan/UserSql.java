@@ -19,8 +19,8 @@ public final class UserSql {
    * Runs the text as {@code iasql_user}. What it sets is reset, what it put off is checked, and the
    * time is bounded from this side, because a timeout set by SET would be the text's to undo.
    *
-   * @throws io.iasql.engine.InvalidTransactionException when PostgreSQL refuses it; the
-   *     transaction is of no use then and must be rolled back
+   * @throws io.iasql.engine.InvalidTransactionException when PostgreSQL refuses it; the transaction
+   *     is of no use then and must be rolled back
    */
   public static void run(Connection connection, String sql, Duration limit) {
     Savepoint start = null;

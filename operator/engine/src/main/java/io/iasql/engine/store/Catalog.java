@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
 
@@ -18,6 +19,7 @@ public final class Catalog {
 
   private final Map<String, List<String>> columns = new LinkedHashMap<>();
   private final Map<String, Set<String>> nullable = new HashMap<>();
+  private final Map<String, Map<String, String>> defaults = new HashMap<>();
   private final Map<String, List<String>> primaryKeys = new HashMap<>();
   private final List<ForeignKey> foreignKeys = new ArrayList<>();
   private final Set<String> masked;
@@ -26,14 +28,22 @@ public final class Catalog {
   private Catalog(Handle handle) {
     handle
         .createQuery(
-            "SELECT c.relname, a.attname, a.attnotnull::text FROM pg_catalog.pg_class c"
+            "SELECT c.relname, a.attname, a.attnotnull::text,"
+                + " coalesce(pg_get_expr(d.adbin, d.adrelid), '') FROM pg_catalog.pg_class c"
                 + " JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid"
+                + " LEFT JOIN pg_catalog.pg_attrdef d"
+                + "   ON d.adrelid = a.attrelid AND d.adnum = a.attnum AND a.attgenerated = ''"
                 + " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'"
                 + " AND a.attnum > 0 AND NOT a.attisdropped ORDER BY c.relname, a.attnum")
-        .map((rs, ctx) -> List.of(rs.getString(1), rs.getString(2), rs.getString(3)))
+        .map(
+            (rs, ctx) ->
+                List.of(rs.getString(1), rs.getString(2), rs.getString(3), rs.getString(4)))
         .forEach(
             c -> {
               columns.computeIfAbsent(c.get(0), t -> new ArrayList<>()).add(c.get(1));
+              if (!c.get(3).isEmpty()) {
+                defaults.computeIfAbsent(c.get(0), t -> new HashMap<>()).put(c.get(1), c.get(3));
+              }
               if (c.get(2).equals("false")) {
                 nullable.computeIfAbsent(c.get(0), t -> new LinkedHashSet<>()).add(c.get(1));
               }
@@ -92,6 +102,11 @@ public final class Catalog {
   /** Whether a column may be null. */
   public boolean isNullable(String table, String column) {
     return nullable.getOrDefault(table, Set.of()).contains(column);
+  }
+
+  /** The expression of a column's default, if it has one. */
+  public Optional<String> defaultOf(String table, String column) {
+    return Optional.ofNullable(defaults.getOrDefault(table, Map.of()).get(column));
   }
 
   /** The columns of a table's primary key. */

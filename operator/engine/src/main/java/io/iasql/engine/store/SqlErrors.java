@@ -90,7 +90,8 @@ public final class SqlErrors {
       return " at " + lineAndColumn(sql, offset) + ": " + excerpt(sql.substring(offset));
     }
     return culprit
-        .map(c -> " in the statement at " + lineAndColumn(sql, c.start()) + ": " + excerpt(c.text()))
+        .map(
+            c -> " in the statement at " + lineAndColumn(sql, c.start()) + ": " + excerpt(c.text()))
         .orElse("");
   }
 

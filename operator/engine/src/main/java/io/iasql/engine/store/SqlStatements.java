@@ -5,8 +5,8 @@ import java.util.List;
 
 /**
  * A text cut into its statements, for naming the one that failed and nothing else: what runs is the
- * whole text, and PostgreSQL alone decides what it means. Lexical rules: PostgreSQL manual, "Lexical
- * Structure".
+ * whole text, and PostgreSQL alone decides what it means. Lexical rules: PostgreSQL manual,
+ * "Lexical Structure".
  */
 public final class SqlStatements {
 

@@ -271,14 +271,28 @@ final class Merge {
 
   private int insert(Shape shape) {
     List<String> columns = new ArrayList<>(stored(shape));
-    shape.columns().stream().filter(Column::local).map(Column::sqlName).forEach(columns::add);
+    List<String> values = new ArrayList<>();
+    columns.forEach(c -> values.add("m." + Sql.quote(c)));
+    shape.columns().stream()
+        .filter(Column::local)
+        .map(Column::sqlName)
+        .forEach(
+            c -> {
+              columns.add(c);
+              String value = "m." + Sql.quote(c);
+              values.add(
+                  catalog
+                      .defaultOf(shape.table(), c)
+                      .map(d -> "coalesce(" + value + ", " + d + ")")
+                      .orElse(value));
+            });
     return handle
         .createUpdate(
             "INSERT INTO public.%s (%s) SELECT %s FROM %s m WHERE NOT EXISTS (SELECT 1 FROM public.%s t WHERE %s)"
                 .formatted(
                     Sql.quote(shape.table()),
                     Sql.list(columns),
-                    Sql.list("m", columns),
+                    String.join(", ", values),
                     merged(shape),
                     Sql.quote(shape.table()),
                     Sql.equal("t", "m", keyColumns(shape))))

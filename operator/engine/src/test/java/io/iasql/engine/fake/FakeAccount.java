@@ -56,6 +56,15 @@ public final class FakeAccount {
     return id;
   }
 
+  /** Another account with the same resources; calls and faults stay behind. */
+  public synchronized FakeAccount copy() {
+    FakeAccount copy = new FakeAccount(id);
+    resources.forEach((table, all) -> all.forEach((k, image) -> copy.put(table, image.deepCopy())));
+    copy.regions = regions;
+    copy.next = next;
+    return copy;
+  }
+
   /** Empties the account down to what AWS puts into every one. */
   public synchronized void reset() {
     resources.clear();

@@ -2,6 +2,7 @@ package io.iasql.engine.fake;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The life of one operator process. It passes points, one before and one after each durable write
@@ -14,6 +15,7 @@ public final class Power {
   private final int end;
   private final AtomicInteger passed = new AtomicInteger();
   private final AtomicBoolean off = new AtomicBoolean();
+  private final AtomicLong reached = new AtomicLong();
   private volatile String last = "";
 
   private Power(int end) {
@@ -54,7 +56,13 @@ public final class Power {
     }
   }
 
+  /** How often the process has reached for the outside, to tell work from idling. */
+  public long points() {
+    return reached.get();
+  }
+
   public void check() {
+    reached.incrementAndGet();
     if (off.get()) {
       throw new Crash();
     }
