@@ -64,7 +64,7 @@ class BadSqlIT {
         Arguments.of(
             "commit",
             "INSERT INTO queue (name) VALUES ('a'); COMMIT",
-            List.of("0A000", "Correct the SQL")),
+            List.of("0A000", "line 1, column 40", "COMMIT", "leave this statement out")),
         Arguments.of("role", "SET ROLE postgres", List.of("42501")),
         Arguments.of("program", "COPY queue FROM PROGRAM 'id'", List.of("42501")),
         Arguments.of(
