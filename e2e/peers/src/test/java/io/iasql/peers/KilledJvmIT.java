@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -23,14 +24,24 @@ class KilledJvmIT {
     private Starter() {}
 
     public static void main(String[] args) throws IOException {
-      KubernetesPeer.shared();
-      AwsPeer.shared();
-      AwsPeer.shared(AwsEmulator.MOTO);
-      PostgresPeer.shared();
+      startAll();
       System.out.println(READY);
       // Ends with the test, should that forget to end it.
       System.in.read();
     }
+  }
+
+  /** What a new machine lacks is built here, outside the time that a test may take. */
+  @BeforeAll
+  static void prepare() {
+    startAll();
+  }
+
+  private static void startAll() {
+    KubernetesPeer.shared();
+    AwsPeer.shared();
+    AwsPeer.shared(AwsEmulator.MOTO);
+    PostgresPeer.shared();
   }
 
   @Test
