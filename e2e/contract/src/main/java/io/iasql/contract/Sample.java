@@ -39,8 +39,8 @@ public final class Sample {
    */
   record Change(String column, String sql, String where) {}
 
-  /** A row that refers to the sample. */
-  record Dependant(String table, String insert, String where) {}
+  /** A row that refers to the sample, for the replacement by a change of one column. */
+  record Dependant(String column, String table, String insert, String where) {}
 
   /** SQL that the plan refuses, and words of its message. */
   record Refusal(String sql, String words) {}
@@ -52,6 +52,7 @@ public final class Sample {
   String insert = "";
   String where = "";
   Consumer<AwsScope> found;
+  String refusedUpdate = "";
   String another = "";
   String anotherWhere = "";
   final List<Change> changes = new ArrayList<>();
@@ -64,6 +65,7 @@ public final class Sample {
   Optional<String> unpaged = Optional.empty();
   String delete = "";
   boolean irreversible;
+  boolean keyChanges;
 
   private Sample(String table) {
     this.table = table;
@@ -112,6 +114,12 @@ public final class Sample {
     return this;
   }
 
+  /** The UPDATE that is refused, for tables that nobody can change. */
+  public Sample refusedUpdate(String sql) {
+    refusedUpdate = sql;
+    return this;
+  }
+
   /** A second one that can be there at the same time. */
   public Sample another(String sql, String condition) {
     another = sql;
@@ -133,6 +141,12 @@ public final class Sample {
   /** A column that is changed in place to NULL, after it has had its changed value. */
   public Sample nulled(String column) {
     nulls.add(new Change(column, update(column, "NULL"), where));
+    return this;
+  }
+
+  /** The same by any SQL. */
+  public Sample nulledBy(String column, String sql) {
+    nulls.add(new Change(column, sql, where));
     return this;
   }
 
@@ -164,9 +178,9 @@ public final class Sample {
     return this;
   }
 
-  /** A row that refers to the sample and has to follow when that is replaced. */
-  public Sample dependant(String ofTable, String sql, String condition) {
-    dependants.add(new Dependant(ofTable, sql, condition));
+  /** A row that refers to the sample and has to follow when a change of a column replaces that. */
+  public Sample dependant(String column, String ofTable, String sql, String condition) {
+    dependants.add(new Dependant(column, ofTable, sql, condition));
     return this;
   }
 
@@ -179,6 +193,12 @@ public final class Sample {
   /** What is written to AWS cannot be read again: a change or deletion cannot be taken back. */
   public Sample irreversible() {
     irreversible = true;
+    return this;
+  }
+
+  /** AWS gives the resource another id at some changes, although it stays the same. */
+  public Sample keyChanges() {
+    keyChanges = true;
     return this;
   }
 
