@@ -44,6 +44,7 @@ final class ServiceClients implements AutoCloseable {
   private final Optional<URI> endpoint;
   private final List<ExecutionInterceptor> interceptors;
   private final Optional<RetryStrategy> retry;
+  private final BlindRepeats blindRepeats = new BlindRepeats();
   private final SdkHttpClient http =
       ApacheHttpClient.builder()
           .maxConnections(MAX_CONNECTIONS)
@@ -127,12 +128,14 @@ final class ServiceClients implements AutoCloseable {
             .apiCallTimeout(CALL)
             .scheduledExecutorService(TIMERS)
             .retryStrategy(
-                retry.orElseGet(
-                    () ->
-                        AwsRetryStrategy.adaptiveRetryStrategy().toBuilder()
-                            .maxAttempts(attempts)
-                            .build()))
-            .putAdvancedOption(SdkAdvancedClientOption.USER_AGENT_SUFFIX, USER_AGENT);
+                blindRepeats.guard(
+                    retry.orElseGet(
+                        () ->
+                            AwsRetryStrategy.adaptiveRetryStrategy().toBuilder()
+                                .maxAttempts(attempts)
+                                .build())))
+            .putAdvancedOption(SdkAdvancedClientOption.USER_AGENT_SUFFIX, USER_AGENT)
+            .addExecutionInterceptor(blindRepeats);
     interceptors.forEach(config::addExecutionInterceptor);
     return config.build();
   }
