@@ -2,6 +2,8 @@ package io.iasql.operator.environment;
 
 import io.iasql.engine.Engine;
 import io.iasql.engine.InvalidTransactionException;
+import io.iasql.engine.login.DatabaseUser;
+import io.iasql.engine.login.LoginException;
 import io.iasql.engine.store.UnavailableException;
 import io.iasql.engine.sync.SyncReport;
 import io.iasql.operator.status.Reason;
@@ -12,6 +14,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jboss.logging.Logger;
@@ -22,8 +25,16 @@ final class LiveEnvironment {
   private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
   private static final Duration LONGEST_RETRY = Duration.ofMinutes(1);
 
-  /** What the environment is asked to be. */
-  record Wanted(Set<String> modules, Duration syncInterval, String syncRequestedAt) {}
+  /**
+   * What the environment is asked to be.
+   *
+   * @param users who may log in to the database; empty to leave that as it is
+   */
+  record Wanted(
+      Set<String> modules,
+      Duration syncInterval,
+      String syncRequestedAt,
+      Optional<List<DatabaseUser>> users) {}
 
   /**
    * What is known of it.
@@ -72,6 +83,7 @@ final class LiveEnvironment {
           "",
           false);
   private Set<String> prepared = Set.of();
+  private volatile Optional<List<DatabaseUser>> users = Optional.empty();
   private Duration retry = FIRST_RETRY;
   private volatile Instant notBefore = Instant.MIN;
   private volatile boolean installed;
@@ -121,7 +133,7 @@ final class LiveEnvironment {
   boolean hasWork() {
     return commitsMoved
         || (!clock.instant().isBefore(notBefore)
-            && (!view.ready() || isNew() || isSyncDue() || view.busy()));
+            && (!view.ready() || isNew() || areUsersNew() || isSyncDue() || view.busy()));
   }
 
   /** When to look again at the latest. */
@@ -138,6 +150,10 @@ final class LiveEnvironment {
 
   private boolean isNew() {
     return !prepared.containsAll(wanted.modules());
+  }
+
+  private boolean areUsersNew() {
+    return wanted.users().isPresent() && !wanted.users().equals(users);
   }
 
   private boolean isSyncDue() {
@@ -160,6 +176,12 @@ final class LiveEnvironment {
     try {
       if (isNew() && !waiting) {
         install(now);
+      }
+      if (installed && !waiting && now.users().isPresent() && !now.users().equals(users)) {
+        engine.setUsers(now.users().get());
+        users = now.users();
+        // What was refused before can be ready again.
+        importDue |= view.stalled();
       }
       if (installed && isSyncDue() && !waiting) {
         sync(now);
@@ -185,6 +207,8 @@ final class LiveEnvironment {
           !e.failure().kind().isTransient(),
           Reason.UNAVAILABLE,
           "AWS: " + e.failure() + ". It is tried again.");
+    } catch (LoginException e) {
+      failed(true, Reason.LOGIN_REFUSED, e.getMessage());
     } catch (InvalidTransactionException | UnknownModule e) {
       failed(true, Reason.INVALID_SETTINGS, e.getMessage());
     } catch (RuntimeException e) {
