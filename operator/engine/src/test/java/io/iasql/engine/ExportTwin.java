@@ -79,7 +79,11 @@ final class ExportTwin implements AutoCloseable {
         query(
             "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public'"
                 + " AND tablename NOT LIKE 'iasql\\_%'");
-    execute("TRUNCATE iasql_audit_log, " + String.join(", ", tables) + " RESTART IDENTITY CASCADE");
+    // Without triggers; TRUNCATE would make new files for every table and index.
+    execute(
+        "SET session_replication_role = replica; DELETE FROM iasql_audit_log; "
+            + String.join("", tables.stream().map(t -> "DELETE FROM " + t + "; ").toList())
+            + "RESET session_replication_role");
     execute(
         "SELECT setval(c.oid, "
             + firstId
