@@ -109,7 +109,6 @@ final class Keeper {
         kubernetes.kubeconfig(),
         kubernetes.kubectl(),
         aws.endpoint(),
-        operator.log().resolveSibling("databases").resolve("password"),
         operator.log());
   }
 

@@ -5,7 +5,6 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.iasql.crds.Environment;
-import io.iasql.crds.EnvironmentStatus;
 import io.iasql.peers.CacheFolder;
 import io.iasql.peers.OperatorPeer;
 import io.iasql.peers.RunFolder;
@@ -189,18 +188,13 @@ final class Quickstart {
     console.command("kubectl get awsconnections,environments,sqltransactions -A");
     try (KubernetesClient client = client(running)) {
       client.resources(Environment.class).inAnyNamespace().list().getItems().stream()
-          .map(Environment::getStatus)
-          .filter(status -> status != null && status.database() != null)
-          .map(EnvironmentStatus::database)
-          .filter(database -> "embedded".equals(database.provider()))
+          .filter(e -> e.getStatus() != null && e.getStatus().database() != null)
           .map(
-              database ->
-                  "PGPASSWORD=$(cat %s) psql -h %s -p %d -U postgres %s"
+              e ->
+                  "psql \"$(kubectl get secret -n %s %s -o go-template='{{.data.uri | base64decode}}')\""
                       .formatted(
-                          Commands.quoted(running.databasePassword().toString()),
-                          database.host(),
-                          database.port(),
-                          Commands.quoted(database.name())))
+                          e.getMetadata().getNamespace(),
+                          e.getStatus().database().secretName()))
           .forEach(console::command);
     }
     console.command("tail -f " + Commands.quoted(running.operatorLog().toString()));

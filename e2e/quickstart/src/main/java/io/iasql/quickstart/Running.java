@@ -8,7 +8,6 @@ import java.nio.file.Path;
  *
  * @param request what it was asked for
  * @param kubectl a kubectl of the cluster's version
- * @param databasePassword the file with the password of PostgreSQL's superuser
  */
 record Running(
     Request request,
@@ -16,7 +15,6 @@ record Running(
     Path kubeconfig,
     Path kubectl,
     URI awsEndpoint,
-    Path databasePassword,
     Path operatorLog) {
 
   /**

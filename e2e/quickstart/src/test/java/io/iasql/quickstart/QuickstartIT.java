@@ -91,7 +91,7 @@ class QuickstartIT {
     try (QuickstartRun first = QuickstartRun.start("--keep", "-f", "e2e/samples/static-site")) {
       assertThat(first.end()).as(first::narration).isZero();
       assertSiteIsPublished(first);
-      assertThat(first.narration()).contains("./quickstart --stop", "psql -h 127.0.0.1");
+      assertThat(first.narration()).contains("./quickstart --stop", "kubectl get secret -n");
 
       QuickstartRun network = runAgain(0, "e2e/samples/network");
       assertNetworkIsChanged(network);
