@@ -23,7 +23,8 @@ final class LiveEnvironment {
   private static final Duration LONGEST_RETRY = Duration.ofMinutes(1);
 
   /** What the environment is asked to be. */
-  record Wanted(Set<String> modules, Duration syncInterval, String syncRequestedAt) {}
+  record Wanted(
+      Set<String> modules, boolean automatic, Duration syncInterval, String syncRequestedAt) {}
 
   /**
    * What is known of it.
@@ -104,6 +105,9 @@ final class LiveEnvironment {
     if (!now.equals(wanted)) {
       wanted = now;
       notBefore = Instant.MIN;
+      if (installed) {
+        engine.openToPeople(now.automatic(), now.modules());
+      }
     }
   }
 
@@ -217,6 +221,7 @@ final class LiveEnvironment {
     }
     // A commit that a crash interrupted goes on before anything else changes rows.
     engine.wake();
+    engine.openToPeople(now.automatic(), now.modules());
   }
 
   private void sync(Wanted now) {

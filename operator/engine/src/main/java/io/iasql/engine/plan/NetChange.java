@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
 
 /**
  * What a transaction did to the rows, one change per row: the audit entries folded together. A row
@@ -55,17 +56,39 @@ public final class NetChange {
 
   /** Folds the audit entries after {@code position} that the handle's transaction sees. */
   public static List<Row> since(Handle handle, Catalog catalog, Modules modules, long position) {
+    return fold(
+        catalog,
+        modules,
+        handle
+            .createQuery(
+                "SELECT table_name, change_type::text, change::text FROM public.iasql_audit_log"
+                    + " WHERE id > :position AND change_type IN ('INSERT', 'UPDATE', 'DELETE')"
+                    + " ORDER BY id")
+            .bind("position", position));
+  }
+
+  /** Folds what people have written and no transaction has taken yet. */
+  public static List<Row> pending(Handle handle, Catalog catalog, Modules modules) {
+    return fold(
+        catalog,
+        modules,
+        handle.createQuery(
+            "SELECT l.table_name, l.change_type::text, l.change::text"
+                + " FROM public.iasql_audit_log l JOIN iasql.pending p ON p.audit_id = l.id"
+                + " ORDER BY l.id"));
+  }
+
+  /** Folds audit entries: table, type and change, the oldest first. */
+  private static List<Row> fold(Catalog catalog, Modules modules, Query entries) {
     NetChange net = new NetChange(catalog, modules);
-    handle
-        .createQuery(
-            "SELECT table_name, change_type::text, change::text FROM public.iasql_audit_log"
-                + " WHERE id > :position AND change_type IN ('INSERT', 'UPDATE', 'DELETE')"
-                + " ORDER BY id")
-        .bind("position", position)
+    entries
         .setFetchSize(1000)
         .map(
             (rs, ctx) -> {
-              net.add(rs.getString(1), rs.getString(2), Json.parse(rs.getString(3)));
+              // A module that was taken out since took its tables along.
+              if (!catalog.columns(rs.getString(1)).isEmpty()) {
+                net.add(rs.getString(1), rs.getString(2), Json.parse(rs.getString(3)));
+              }
               return 1;
             })
         .forEach(one -> {});
