@@ -9,6 +9,7 @@ import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import io.fabric8.kubernetes.api.model.Quantity;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -22,8 +23,13 @@ import java.util.Set;
         "awsConnectionRef cannot be changed: the database mirrors that account. Change the"
             + " AwsConnection, or create another Environment.")
 @ValidationRule(
-    value = "has(self.database) == has(oldSelf.database)",
-    message = "database cannot be added or removed later: the data would stay behind.")
+    value =
+        "(has(self.database) && has(self.database.managed))"
+            + " == (has(oldSelf.database) && has(oldSelf.database.managed))"
+            + " && (has(self.database) && has(self.database.external))"
+            + " == (has(oldSelf.database) && has(oldSelf.database.external))",
+    fieldPath = ".database",
+    message = "the kind of database cannot be changed later: the data would stay behind.")
 public record EnvironmentSpec(
     @Required @JsonPropertyDescription("The AwsConnection of the account.")
         LocalReference awsConnectionRef,
@@ -34,7 +40,8 @@ public record EnvironmentSpec(
                 + " depend on come along.")
         Set<@Pattern("^aws_[a-z0-9_]+$") @Size(max = 63) String> modules,
     @JsonPropertyDescription(
-            "Where the PostgreSQL database comes from. Omitted: as the operator is set up to do.")
+            "Where the PostgreSQL database comes from, and who may log in to it. With neither managed"
+                + " nor external it comes from where the operator is set up to take it.")
         Database database,
     @Default("Manual")
         @JsonPropertyDescription(
@@ -58,18 +65,63 @@ public record EnvironmentSpec(
     AUTOMATIC
   }
 
-  /** Exactly one kind of database. */
+  /** At most one kind of database, and people's logins to it. */
   @ApiType
   @ValidationRule(
-      value = "has(self.managed) != has(self.external)",
-      message = "give exactly one of managed and external.")
+      value = "!(has(self.managed) && has(self.external))",
+      message = "give managed or external, not both.")
   @ValidationRule(
-      value = "has(self.managed) == has(oldSelf.managed)",
-      message = "the kind of database cannot be changed later: the data would stay behind.")
+      value = "has(self.managed) || has(self.external) || has(self.users)",
+      message = "give managed, external or users, or leave database out.")
+  @ValidationRule(
+      value = "!has(self.users) || self.users.all(u, self.users.exists_one(v, v.name == u.name))",
+      fieldPath = ".users",
+      message = "each user has a name of its own.")
   public record Database(
       @JsonPropertyDescription("A PostgreSQL of its own in this namespace, run by the operator.")
           Managed managed,
-      @JsonPropertyDescription("A PostgreSQL that somebody else runs.") External external) {}
+      @JsonPropertyDescription("A PostgreSQL that somebody else runs.") External external,
+      @Size(max = 20)
+          @JsonPropertyDescription(
+              "People with a login of their own, so that the audit log names them. The login of user"
+                  + " alice is in Secret ENVIRONMENT-psql-alice. Every environment has one login"
+                  + " besides, a writer, in Secret ENVIRONMENT-psql.")
+          List<User> users) {
+
+    public Database {
+      users = Lists.copy(users);
+    }
+  }
+
+  /** A person who logs in to the database. */
+  @ApiType
+  @ValidationRule(
+      value = "self.name != 'psql'",
+      fieldPath = ".name",
+      message = "psql is the environment's own login: choose another name.")
+  public record User(
+      @Required
+          @Pattern("^[a-z]([-a-z0-9]*[a-z0-9])?$")
+          @Size(max = 40)
+          @JsonPropertyDescription(
+              "Name of the user. The role in PostgreSQL, which the audit log shows, is"
+                  + " DATABASE.NAME.")
+          String name,
+      @Required
+          @JsonPropertyDescription(
+              "Reader: may read the module tables and the audit log. Writer: may also change the"
+                  + " module tables.")
+          Role role) {}
+
+  /** What a person may do. */
+  public enum Role {
+    /** Read. */
+    @JsonProperty("Reader")
+    READER,
+    /** Read, and change the module tables. */
+    @JsonProperty("Writer")
+    WRITER
+  }
 
   /** One StatefulSet with one volume. */
   @ApiType

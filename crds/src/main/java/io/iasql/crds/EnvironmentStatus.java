@@ -41,7 +41,7 @@ public record EnvironmentStatus(
       @JsonPropertyDescription("Host name.") String host,
       @JsonPropertyDescription("Port.") Integer port,
       @JsonPropertyDescription("Name of the database.") String name,
-      @JsonPropertyDescription("The Secret with the owner's login, where there is one.")
+      @JsonPropertyDescription("The Secret with the environment's own login for people.")
           String secretName) {}
 
   /** A reading of the account. */

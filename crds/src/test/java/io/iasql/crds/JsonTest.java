@@ -19,7 +19,9 @@ class JsonTest {
             spec:
               awsConnectionRef: {name: staging}
               modules: [aws_vpc, aws_s3]
-              database: {managed: {storage: 2Gi, resources: {limits: {memory: 1Gi}}}}
+              database:
+                managed: {storage: 2Gi, resources: {limits: {memory: 1Gi}}}
+                users: [{name: alice, role: Reader}]
               approval: Automatic
               ofANewerVersion: {some: thing}
             """,
@@ -31,6 +33,8 @@ class JsonTest {
     assertThat(spec.database().managed().storage()).isEqualTo("2Gi");
     assertThat(spec.database().managed().resources().limits().get("memory")).hasToString("1Gi");
     assertThat(spec.database().external()).isNull();
+    assertThat(spec.database().users())
+        .containsExactly(new EnvironmentSpec.User("alice", EnvironmentSpec.Role.READER));
     assertThat(spec.approval()).isEqualTo(EnvironmentSpec.Approval.AUTOMATIC);
     assertThat(environment.getStatus()).isNull();
   }

@@ -148,7 +148,9 @@ final class Space {
             new LocalReference(CONNECTION),
             Set.of(modules),
             new EnvironmentSpec.Database(
-                null, new EnvironmentSpec.External(new LocalReference(name + "-database"))),
+                null,
+                new EnvironmentSpec.External(new LocalReference(name + "-database")),
+                List.of()),
             approval,
             new EnvironmentSpec.Sync(interval)));
     stack.client.resource(environment).forceConflicts().serverSideApply();

@@ -5,6 +5,8 @@ import io.iasql.engine.commit.CommitQueue;
 import io.iasql.engine.commit.Submission;
 import io.iasql.engine.commit.Submissions;
 import io.iasql.engine.commit.TransactionView;
+import io.iasql.engine.login.DatabaseUser;
+import io.iasql.engine.login.DatabaseUsers;
 import io.iasql.engine.plan.Draft;
 import io.iasql.engine.plan.Plan;
 import io.iasql.engine.plan.PlanStore;
@@ -116,6 +118,19 @@ public final class Engine implements AutoCloseable {
     Outages.translate(
         () -> {
           psql.taken(proposal);
+          return null;
+        });
+  }
+
+  /**
+   * Lets these people log in to the prepared database, and nobody else whom it once let in.
+   *
+   * @throws io.iasql.engine.login.LoginException when a person must mend something first
+   */
+  public void setUsers(Collection<DatabaseUser> users) {
+    Outages.translate(
+        () -> {
+          new DatabaseUsers(jdbi).set(users);
           return null;
         });
   }

@@ -34,7 +34,7 @@ final class TestServer {
     String name = "test_" + COUNT.incrementAndGet();
     execute("CREATE DATABASE " + name + " TEMPLATE " + TEMPLATE);
     // What is said of a database itself is not copied with it.
-    execute("REVOKE TEMPORARY, CREATE ON DATABASE " + name + " FROM PUBLIC");
+    execute("REVOKE ALL ON DATABASE " + name + " FROM PUBLIC");
     return name;
   }
 
@@ -42,7 +42,7 @@ final class TestServer {
   static String copyOf(String database) {
     String name = "test_" + COUNT.incrementAndGet();
     execute("CREATE DATABASE " + name + " TEMPLATE " + database);
-    execute("REVOKE TEMPORARY, CREATE ON DATABASE " + name + " FROM PUBLIC");
+    execute("REVOKE ALL ON DATABASE " + name + " FROM PUBLIC");
     return name;
   }
 
@@ -67,7 +67,12 @@ final class TestServer {
   }
 
   static DataSource dataSource(String database) {
-    return server.getDatabase("postgres", database);
+    return dataSource("postgres", database);
+  }
+
+  /** For a role that may log in; nobody is asked for a password. */
+  static DataSource dataSource(String role, String database) {
+    return server.getDatabase(role, database);
   }
 
   static String url(String user, String database) {

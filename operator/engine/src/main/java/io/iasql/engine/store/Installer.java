@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.joining;
 import io.iasql.engine.catalog.Column;
 import io.iasql.engine.catalog.Modules;
 import io.iasql.engine.catalog.Shape;
+import io.iasql.engine.login.DatabaseUsers;
 import io.iasql.spi.CloudModule;
 import io.iasql.spi.CloudResource;
 import java.util.ArrayList;
@@ -64,7 +65,8 @@ public final class Installer {
         "DO $$ BEGIN CREATE ROLE iasql_user NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE;"
             + " EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$");
     String database = handle.createQuery("SELECT current_database()").mapTo(String.class).one();
-    handle.execute("REVOKE TEMPORARY, CREATE ON DATABASE " + Sql.quote(database) + " FROM PUBLIC");
+    // Another environment's people may be on the same server.
+    handle.execute("REVOKE ALL ON DATABASE " + Sql.quote(database) + " FROM PUBLIC");
   }
 
   private static void ownByUser(Handle handle) {
@@ -97,11 +99,7 @@ public final class Installer {
     List<CloudModule> wanted = modules.closure(names);
     return jdbi.inTransaction(
         handle -> {
-          handle
-              .createQuery("SELECT 1 FROM pg_advisory_xact_lock(:lock)")
-              .bind("lock", INSTALL_LOCK)
-              .mapTo(Integer.class)
-              .one();
+          lock(handle);
           Set<String> installed = new LinkedHashSet<>(installed(handle));
           List<String> added = new ArrayList<>();
           for (CloudModule module : wanted) {
@@ -110,8 +108,18 @@ public final class Installer {
               added.add(module.name());
             }
           }
+          DatabaseUsers.grant(handle);
           return added;
         });
+  }
+
+  /** Waits until no other session installs into this database or changes who may use it. */
+  public static void lock(Handle handle) {
+    handle
+        .createQuery("SELECT 1 FROM pg_advisory_xact_lock(:lock)")
+        .bind("lock", INSTALL_LOCK)
+        .mapTo(Integer.class)
+        .one();
   }
 
   /** The names of the installed modules, without their versions. */
