@@ -8,6 +8,9 @@ import io.iasql.engine.catalog.Json;
 import io.iasql.engine.fake.FakeAccount;
 import io.iasql.engine.fake.FakeModules;
 import io.iasql.engine.fake.Fault;
+import io.iasql.engine.login.DatabaseUser;
+import io.iasql.engine.login.DatabaseUser.Access;
+import io.iasql.engine.login.DatabaseUsers;
 import io.iasql.engine.session.Proposal;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -33,10 +36,15 @@ class PsqlIT {
   void open() {
     environment = TestEnvironment.fresh();
     environment.engine().prepare(FakeModules.NAMES);
-    TestServer.login("alice");
-    TestServer.login("bob");
-    alice = new Person(environment.database(), "alice");
-    bob = new Person(environment.database(), "bob");
+    environment
+        .engine()
+        .setUsers(
+            List.of(
+                new DatabaseUser("alice", Access.WRITER, "secret of alice"),
+                new DatabaseUser("bob", Access.WRITER, "secret of bob"),
+                new DatabaseUser("carol", Access.READER, "secret of carol")));
+    alice = person("alice");
+    bob = person("bob");
     environment.engine().openToPeople(true, FakeModules.NAMES);
   }
 
@@ -49,6 +57,58 @@ class PsqlIT {
 
   private static void until(String what, java.util.concurrent.Callable<Boolean> condition) {
     Awaitility.await(what).atMost(LIMIT).pollInterval(Duration.ofMillis(20)).until(condition);
+  }
+
+  private Person person(String name) {
+    return new Person(environment.database(), DatabaseUsers.roleName(environment.database(), name));
+  }
+
+  @Test
+  void shouldLetReadersReadOnly() throws SQLException {
+    try (Person carol = person("carol")) {
+      assertThat(carol.run("SELECT module_name FROM iasql_modules_list()")).hasSize(2);
+      assertThat(carol.run("SELECT * FROM iasql_get_sql_since()")).isEmpty();
+      for (String sql :
+          List.of(
+              "SELECT iasql_begin()",
+              "SELECT iasql_commit()",
+              "SELECT iasql_install('fake_net')",
+              "INSERT INTO bucket (name) VALUES ('nope')",
+              "SELECT delete_all_records()",
+              "SELECT iasql.call('iasql_begin')",
+              "SELECT * FROM iasql.dblink('dbname=postgres', 'SELECT 1') AS t (a int)",
+              "SELECT * FROM iasql.call")) {
+        assertThatThrownBy(() -> carol.run(sql)).as(sql).hasMessageContaining("permission denied");
+      }
+    }
+  }
+
+  @Test
+  void shouldKeepTheWayToTheEngineFromPeople() throws SQLException {
+    for (String sql :
+        List.of(
+            "SELECT iasql.call('iasql_begin')",
+            "SELECT iasql.dblink_connect('iasql_loopback')",
+            "SELECT iasql.run_as_user('SELECT 1')",
+            "INSERT INTO iasql.pending VALUES (1)",
+            "DELETE FROM iasql.pending",
+            "DELETE FROM iasql_audit_log",
+            "CREATE SERVER mine FOREIGN DATA WRAPPER dblink_fdw",
+            "CREATE USER MAPPING FOR CURRENT_USER SERVER iasql_loopback",
+            "ALTER FUNCTION iasql_begin() OWNER TO CURRENT_USER",
+            "CREATE FUNCTION public.now() RETURNS int LANGUAGE sql AS 'SELECT 1'")) {
+      assertThatThrownBy(() -> alice.run(sql))
+          .as(sql)
+          .isInstanceOf(SQLException.class)
+          .message()
+          .matches(m -> m.contains("permission denied") || m.contains("must be owner"), "refused");
+    }
+    assertThat(alice.run("SELECT umoptions FROM pg_user_mappings WHERE srvname = 'iasql_loopback'"))
+        .containsExactly("null");
+    // What a caller puts into its search path is not looked at.
+    alice.run("SET search_path = pg_temp, public, pg_catalog");
+    assertThat(alice.run("SELECT message FROM iasql_begin()"))
+        .containsExactly("Transaction started");
   }
 
   private FakeAccount account() {
@@ -71,7 +131,7 @@ class PsqlIT {
     environment.assertRowsEqualCloud();
     assertThat(
             alice.run(
-                "SELECT change_type, \"user\", message FROM iasql_audit_log"
+                "SELECT change_type, split_part(\"user\", '.', 2), message FROM iasql_audit_log"
                     + " WHERE change_type::text NOT IN ('INSERT', 'UPDATE', 'DELETE') ORDER BY id"))
         .containsExactly(
             "OPEN_TRANSACTION|alice|null",
@@ -97,7 +157,7 @@ class PsqlIT {
     assertThat(account().all("bucket")).hasSize(2);
     assertThat(
             alice.run(
-                "SELECT DISTINCT \"user\", transaction_id = '"
+                "SELECT DISTINCT split_part(\"user\", '.', 2), transaction_id = '"
                     + id
                     + "' FROM iasql_audit_log WHERE change_type = 'INSERT' AND table_name = 'bucket'"
                     + " ORDER BY 1"))
@@ -267,7 +327,7 @@ class PsqlIT {
     List<Proposal> proposals = environment.engine().proposals();
     assertThat(proposals).hasSize(1);
     Proposal proposal = proposals.get(0);
-    assertThat(proposal.author()).isEqualTo("alice");
+    assertThat(proposal.author()).isEqualTo(environment.database() + ".alice");
     assertThat(proposal.description()).isEqualTo("please");
     assertThat(alice.notices()).anyMatch(n -> n.contains(proposal.planId()));
     assertThat(alice.run("SELECT * FROM bucket")).isEmpty();
@@ -391,7 +451,7 @@ class PsqlIT {
             });
     assertThat(reached.await(30, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
     environment.execute(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'alice'");
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename LIKE '%.alice'");
     Awaitility.await().atMost(LIMIT).until(call::isCompletedExceptionally);
     go.countDown();
 

@@ -79,14 +79,6 @@ final class TestServer {
     return server.getJdbcUrl(user, database);
   }
 
-  /** Makes a login that writes, unless there is one of that name. */
-  static void login(String name) {
-    execute(
-        "DO $$ BEGIN CREATE ROLE "
-            + name
-            + " LOGIN IN ROLE iasql_user; EXCEPTION WHEN duplicate_object THEN NULL; END $$");
-  }
-
   /** Connections to a database, kept open between uses. */
   static BasicDataSource pool(String database) {
     BasicDataSource pool = new BasicDataSource();
