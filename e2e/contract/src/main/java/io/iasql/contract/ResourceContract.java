@@ -24,8 +24,10 @@ import io.iasql.spi.Deletes;
 import io.iasql.spi.Reach;
 import io.iasql.spi.Updates;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,9 +35,12 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -47,7 +52,8 @@ import org.junit.platform.commons.util.ExceptionUtils;
 
 /**
  * The contract of a resource, checked over the real engine, a real PostgreSQL and an AWS emulator.
- * Each test has an account and a database of its own.
+ * Each test has an account and a database of its own; what a sample stands on is made once for
+ * tests that follow each other, as long as they leave nothing behind.
  *
  * <p>What a resource cannot do is asserted to be refused with the table's hint. What an emulator
  * makes impossible stands in {@link KnownEmulatorGaps} and is asserted to fail.
@@ -64,6 +70,7 @@ public abstract class ResourceContract {
   private final Modules modules = Templates.modules();
   private final CloudResource<?> resource;
   private final Shape shape;
+  private final Deque<Staged> spare = new ConcurrentLinkedDeque<>();
 
   /**
    * The calls of a sample's life without faults.
@@ -80,10 +87,17 @@ public abstract class ResourceContract {
     }
   }
 
-  /** A check over a world. */
+  /**
+   * A world with the sample's stage.
+   *
+   * @param keys of all resources of the sample's table that there are before any test
+   */
+  private record Staged(World world, Set<String> keys) {}
+
+  /** A check over a world with the sample's stage. */
   @FunctionalInterface
   private interface Body {
-    void run(World world) throws Exception;
+    void run(World world);
   }
 
   /** The suite over a sample. */
@@ -104,7 +118,6 @@ public abstract class ResourceContract {
         Check.CREATES,
         world -> {
           world.sync();
-          stage(world);
           Set<String> before = keys(world);
           Plan plan = world.plan(sample.insert);
           Plan.Action action = only(plan, Plan.Kind.CREATE);
@@ -137,7 +150,6 @@ public abstract class ResourceContract {
         Check.LISTS,
         world -> {
           world.sync();
-          stage(world);
           put(world);
           if (!sample.another.isEmpty()) {
             world.committed(sample.another);
@@ -177,7 +189,6 @@ public abstract class ResourceContract {
     check(
         Check.TWO_AT_ONCE,
         world -> {
-          enter(world);
           assertThat(sample.another).as("the sample has another one").isNotEmpty();
           Set<String> before = keys(world);
 
@@ -216,6 +227,7 @@ public abstract class ResourceContract {
                         ? resource instanceof Creates<?> && resource instanceof Deletes<?>
                         : resource instanceof Updates<?>)
             .map(Column::name)
+            .filter(name -> !sample.unmade.contains(name))
             .collect(Collectors.toCollection(TreeSet::new));
     assertThat(named).as("columns with a change, a replacement or a refusal").isEqualTo(wanted);
     Set<String> nullable = new TreeSet<>();
@@ -232,7 +244,7 @@ public abstract class ResourceContract {
     }
     List<Sample.Change> all = new ArrayList<>(sample.changes);
     all.addAll(sample.nulls);
-    World[] world = new World[1];
+    Staged[] staged = new Staged[1];
     Set<Integer> left = new HashSet<>();
     List<DynamicTest> tests = new ArrayList<>();
     for (int i = 0; i < all.size(); i++) {
@@ -249,17 +261,16 @@ public abstract class ResourceContract {
                       Check.CHANGES,
                       change.column() + (nulls ? " to null" : ""),
                       () -> {
-                        if (world[0] == null) {
-                          world[0] = World.open(sample.emulator);
-                          enter(world[0]);
-                          put(world[0]);
+                        if (staged[0] == null) {
+                          staged[0] = staged();
+                          put(staged[0].world());
                         }
-                        changes(world[0], change);
+                        changes(staged[0].world(), change);
                       });
                 } finally {
                   left.remove(number);
-                  if (left.isEmpty() && world[0] != null) {
-                    world[0].close();
+                  if (left.isEmpty() && staged[0] != null) {
+                    leave(staged[0]);
                   }
                 }
               }));
@@ -313,7 +324,6 @@ public abstract class ResourceContract {
               Check.REPLACES,
               world -> {
                 world.sync();
-                stage(world);
                 put(world);
                 List<Sample.Dependant> dependants =
                     sample.dependants.stream()
@@ -355,7 +365,6 @@ public abstract class ResourceContract {
     check(
         Check.REFUSES,
         world -> {
-          enter(world);
           put(world);
           world.operator().calls().restart();
           List<Sample.Refusal> all = new ArrayList<>(sample.fixed.values());
@@ -420,7 +429,6 @@ public abstract class ResourceContract {
     check(
         Check.DELETES,
         world -> {
-          enter(world);
           Set<String> before = keys(world);
           put(world);
           ObjectNode row = world.row(resource, sample.where);
@@ -444,7 +452,6 @@ public abstract class ResourceContract {
     check(
         Check.DELETES_WHAT_IS_GONE,
         world -> {
-          enter(world);
           put(world);
           ObjectNode row = world.row(resource, sample.where);
           delete((Deletes<?>) resource, world, row);
@@ -469,17 +476,17 @@ public abstract class ResourceContract {
     check(
         Check.DRIFT,
         world -> {
-          enter(world);
           put(world);
           Sample.Change there = sample.changes.get(0);
           Column drifted = shape.column(there.column()).orElseThrow();
           ObjectNode original = aws(world, world.row(resource, sample.where)).orElseThrow();
+          ObjectNode changed;
           try (World sibling = world.sibling()) {
             sibling.sync();
             sibling.committed(there.sql());
+            changed = aws(sibling, sibling.row(resource, there.where())).orElseThrow();
           }
-          ObjectNode changed = aws(world, original).orElseThrow();
-          if (sample.changes.size() > 1) {
+          if (sample.changes.size() > 1 && !sample.exclusive) {
             Sample.Change here = sample.changes.get(1);
             Plan.Action action = only(world.plan(here.sql()), Plan.Kind.UPDATE);
             assertThat(action.changes())
@@ -510,7 +517,6 @@ public abstract class ResourceContract {
     check(
         Check.EXISTS_ALREADY,
         world -> {
-          enter(world);
           try (World sibling = world.sibling()) {
             sibling.sync();
             put(world);
@@ -536,7 +542,6 @@ public abstract class ResourceContract {
     check(
         Check.ROLLS_BACK_A_CREATION,
         world -> {
-          enter(world);
           Set<String> before = keys(world);
 
           world.rolledBack(sample.insert + ";\n" + FailingModule.SQL);
@@ -554,7 +559,6 @@ public abstract class ResourceContract {
     check(
         Check.ROLLS_BACK_A_CHANGE,
         world -> {
-          enter(world);
           put(world);
           ObjectNode before = world.row(resource, sample.where);
 
@@ -573,7 +577,6 @@ public abstract class ResourceContract {
                     change.column(),
                     Check.ROLLS_BACK_A_REPLACEMENT,
                     world -> {
-                      enter(world);
                       put(world);
                       ObjectNode before = world.row(resource, sample.where);
                       Set<String> keys = keys(world);
@@ -591,7 +594,6 @@ public abstract class ResourceContract {
     check(
         Check.ROLLS_BACK_A_DELETION,
         world -> {
-          enter(world);
           put(world);
           ObjectNode before = world.row(resource, sample.where);
           Set<String> keys = keys(world);
@@ -622,7 +624,6 @@ public abstract class ResourceContract {
     check(
         Check.CREATION_REFUSED_HALF_WAY,
         world -> {
-          enter(world);
           Set<String> before = keys(world);
           CallLog calls = world.operator().calls();
           calls.restart();
@@ -653,7 +654,6 @@ public abstract class ResourceContract {
     check(
         Check.CHANGE_REFUSED_HALF_WAY,
         world -> {
-          enter(world);
           put(world);
           ObjectNode before = world.row(resource, sample.where);
           CallLog calls = world.operator().calls();
@@ -787,17 +787,14 @@ public abstract class ResourceContract {
           }
           dyingLife(world, 0, Moment.BEFORE);
           for (int number = 0; number < writes; number++) {
-            // Emulators keep parts of what was deleted: each life has an account of its own.
-            try (World other = World.open(sample.emulator)) {
-              dyingLife(other, number, Moment.AFTER);
-            }
+            int write = number;
+            inStage(other -> dyingLife(other, write, Moment.AFTER));
           }
         });
   }
 
   private void dyingLife(World world, int number, Moment moment) {
     String when = moment + " write " + number;
-    enter(world);
     beforeLife(world);
     Set<String> before = others(world);
     world.operator().calls().restart();
@@ -889,21 +886,24 @@ public abstract class ResourceContract {
     return CALM.computeIfAbsent(
         sample.table,
         table -> {
-          try (World world = World.open(sample.emulator)) {
-            enter(world);
-            beforeLife(world);
-            Set<String> before = others(world);
-            CallLog calls = world.operator().calls();
-            calls.restart();
-            for (Phase phase : life()) {
-              phase.run(world);
-              phase.verify(world, before, "without faults");
-            }
-            Map<String, Integer> writes = new TreeMap<>();
-            calls.writeOperations().forEach(op -> writes.put(op, calls.count(op)));
-            return new Calm(calls.readOperations(), writes, calls.writes());
-          }
+          AtomicReference<Calm> calm = new AtomicReference<>();
+          inStage(world -> calm.set(calmLife(world)));
+          return calm.get();
         });
+  }
+
+  private Calm calmLife(World world) {
+    beforeLife(world);
+    Set<String> before = others(world);
+    CallLog calls = world.operator().calls();
+    calls.restart();
+    for (Phase phase : life()) {
+      phase.run(world);
+      phase.verify(world, before, "without faults");
+    }
+    Map<String, Integer> writes = new TreeMap<>();
+    calls.writeOperations().forEach(op -> writes.put(op, calls.count(op)));
+    return new Calm(calls.readOperations(), writes, calls.writes());
   }
 
   /** What nobody can insert is there before its life. */
@@ -944,7 +944,6 @@ public abstract class ResourceContract {
    */
   private void badLife(World world, boolean once, Consumer<Faults> set, Consumer<Faults> verify) {
     Calm calm = calm();
-    enter(world);
     beforeLife(world);
     Set<String> before = others(world);
     Faults faults = world.operator().faults();
@@ -977,7 +976,6 @@ public abstract class ResourceContract {
             Check.LACKS_A_ROLE,
             role.getSimpleName(),
             world -> {
-              enter(world);
               put(world);
               assertRefused(world, role);
             });
@@ -992,14 +990,7 @@ public abstract class ResourceContract {
   }
 
   private void inWorld(Check check, String detail, Body body) {
-    withGap(
-        check,
-        detail,
-        () -> {
-          try (World world = World.open(sample.emulator)) {
-            body.run(world);
-          }
-        });
+    withGap(check, detail, () -> inStage(body));
   }
 
   /** Runs a check; where the emulator is known not to let it pass, it must not pass. */
@@ -1019,6 +1010,77 @@ public abstract class ResourceContract {
           throw new AssertionError(
               "this passes now: take it out of KnownEmulatorGaps, %s".formatted(known));
         });
+  }
+
+  private void inStage(Body body) {
+    Staged staged = staged();
+    try {
+      body.run(staged.world());
+    } catch (Throwable e) {
+      staged.world().close();
+      throw e;
+    }
+    leave(staged);
+  }
+
+  /** A world in which there is what the sample stands on, and nothing that a test has made. */
+  private Staged staged() {
+    Staged used = spare.poll();
+    if (used != null) {
+      used.world().restart();
+      return used;
+    }
+    World world = World.open(sample.emulator);
+    try {
+      enter(world);
+      return new Staged(world, keys(world));
+    } catch (Throwable e) {
+      world.close();
+      throw e;
+    }
+  }
+
+  /** Keeps the world for the next test if nothing is left of this one. */
+  private void leave(Staged staged) {
+    if (!sample.stage.isEmpty() && !sample.leavesTraces && isCleared(staged)) {
+      spare.push(staged);
+    } else {
+      staged.world().close();
+    }
+  }
+
+  private boolean isCleared(Staged staged) {
+    World world = staged.world();
+    world.restart();
+    Set<String> conditions = new LinkedHashSet<>(List.of(sample.where));
+    sample.replacements.forEach(change -> conditions.add(change.where()));
+    if (!sample.anotherWhere.isEmpty()) {
+      conditions.add(sample.anotherWhere);
+    }
+    for (String condition : conditions) {
+      if (!world.rows(resource, condition).isEmpty() && !isDeleted(world, condition)) {
+        return false;
+      }
+    }
+    return keys(world).equals(staged.keys()) && world.sync(sample.table).changedTables().isEmpty();
+  }
+
+  private boolean isDeleted(World world, String condition) {
+    String sql =
+        condition.equals(sample.where)
+            ? sample.delete()
+            : "DELETE FROM " + sample.table + " WHERE " + condition;
+    try {
+      return world.commit(sql).state() == TransactionState.COMMITTED;
+    } catch (InvalidTransactionException e) {
+      // Something else refers to it: the world is not used again.
+      return false;
+    }
+  }
+
+  @AfterAll
+  void closeSpareWorlds() {
+    spare.forEach(staged -> staged.world().close());
   }
 
   /** Imports what the sample needs, and makes what it stands on. */

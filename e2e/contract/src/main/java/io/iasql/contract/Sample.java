@@ -66,6 +66,9 @@ public final class Sample {
   String delete = "";
   boolean irreversible;
   boolean keyChanges;
+  boolean leavesTraces;
+  boolean exclusive;
+  final Set<String> unmade = new LinkedHashSet<>();
 
   private Sample(String table) {
     this.table = table;
@@ -199,6 +202,24 @@ public final class Sample {
   /** AWS gives the resource another id at some changes, although it stays the same. */
   public Sample keyChanges() {
     keyChanges = true;
+    return this;
+  }
+
+  /** What is deleted is still felt by the next one: each test has an account of its own. */
+  public Sample leavesTraces() {
+    leavesTraces = true;
+    return this;
+  }
+
+  /** The columns that can be changed exclude each other, as the targets of a route do. */
+  public Sample exclusive() {
+    exclusive = true;
+    return this;
+  }
+
+  /** Columns that take ids of resources that no table has: the suite can make none. */
+  public Sample unmade(String... columns) {
+    unmade.addAll(List.of(columns));
     return this;
   }
 

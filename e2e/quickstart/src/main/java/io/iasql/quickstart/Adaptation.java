@@ -50,8 +50,12 @@ final class Adaptation {
 
   private static void useEmbeddedDatabase(Document document, Adapted adapted) {
     if (adapted.object().path("spec") instanceof ObjectNode spec
-        && spec.at("/database/managed").isObject()) {
-      spec.remove("database");
+        && spec.get("database") instanceof ObjectNode database
+        && database.path("managed").isObject()) {
+      database.remove("managed");
+      if (database.isEmpty()) {
+        spec.remove("database");
+      }
       adapted
           .remarks()
           .add(

@@ -68,4 +68,16 @@ class AdaptationTest {
     assertThat(adapted.object().at("/spec/database").isMissingNode()).isTrue();
     assertThat(adapted.remarks()).hasSize(1);
   }
+
+  @Test
+  void shouldKeepUsersOfDatabaseThatTakesNode() throws JsonProcessingException {
+    Adapted adapted =
+        adapt(
+            "Environment",
+            "{\"database\": {\"managed\": {}, \"users\": [{\"name\": \"alice\", \"role\": \"Reader\"}]}}");
+
+    assertThat(adapted.object().at("/spec/database/managed").isMissingNode()).isTrue();
+    assertThat(adapted.object().at("/spec/database/users/0/name").asText()).isEqualTo("alice");
+    assertThat(adapted.remarks()).hasSize(1);
+  }
 }

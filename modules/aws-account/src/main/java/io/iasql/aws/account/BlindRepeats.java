@@ -39,7 +39,7 @@ final class BlindRepeats implements ExecutionInterceptor {
   private static final Pattern HARMLESS =
       Pattern.compile(
           "(Describe|Get|List|Search|Modify|Update|Delete|Detach|Disassociate|Release|Revoke).*"
-              + "|CreateTags");
+              + "|CreateTags|AssociateDhcpOptions|ReplaceRoute|ReplaceNetworkAclEntry");
 
   // Synchronous clients run interceptors and retry strategies on the thread of the call.
   private final ThreadLocal<Boolean> precious = new ThreadLocal<>();

@@ -155,6 +155,7 @@ class BlindRepeatsTest {
             c -> c.describeVpcs(),
             c -> c.modifyVpcAttribute(r -> r.vpcId("vpc-1")),
             c -> c.createTags(r -> r.resources("vpc-1")),
+            c -> c.associateDhcpOptions(r -> r.vpcId("vpc-1")),
             c -> c.deleteTags(r -> r.resources("vpc-1")),
             c -> c.revokeSecurityGroupEgress(r -> r.groupId("sg-1")),
             c -> c.deleteVpc(r -> r.vpcId("vpc-1")));

@@ -83,8 +83,8 @@ final class InternetGateways extends Ec2Resource<InternetGateway>
   public InternetGateway update(AwsScope scope, InternetGateway current, InternetGateway desired) {
     AwsScope there = Ec2.at(scope, current.region());
     Ec2Client ec2 = Ec2.client(there);
-    Ec2Tags.update(ec2, current.internetGatewayId(), current.tags(), desired.tags());
     attach(there, current, desired.attachedTo());
+    Ec2Tags.update(ec2, current.internetGatewayId(), current.tags(), desired.tags());
     return await(
         there,
         current.internetGatewayId(),

@@ -98,10 +98,10 @@ final class NetworkAcls extends Ec2Resource<NetworkAcl> implements Updates<Netwo
   public NetworkAcl update(AwsScope scope, NetworkAcl current, NetworkAcl desired) {
     AwsScope there = Ec2.at(scope, current.region());
     String id = current.networkAclId();
-    Ec2Tags.update(Ec2.client(there), id, current.tags(), desired.tags());
     if (!current.entries().equals(desired.entries())) {
       changeEntries(there, id, desired.entries());
     }
+    Ec2Tags.update(Ec2.client(there), id, current.tags(), desired.tags());
     return await(
         there,
         id,

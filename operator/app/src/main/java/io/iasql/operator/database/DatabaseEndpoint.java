@@ -16,7 +16,6 @@ import java.util.Properties;
  * @param password the owner's password; empty where the server asks for none
  * @param sslMode as libpq and the JDBC driver name it
  * @param certificates the authorities to trust, where the system's do not do
- * @param secretName the Secret that the login came from, where there is one
  */
 public record DatabaseEndpoint(
     String provider,
@@ -26,8 +25,7 @@ public record DatabaseEndpoint(
     String user,
     String password,
     String sslMode,
-    Optional<Path> certificates,
-    Optional<String> secretName) {
+    Optional<Path> certificates) {
 
   public DatabaseEndpoint {
     Objects.requireNonNull(provider);
@@ -37,7 +35,6 @@ public record DatabaseEndpoint(
     Objects.requireNonNull(password);
     Objects.requireNonNull(sslMode);
     Objects.requireNonNull(certificates);
-    Objects.requireNonNull(secretName);
   }
 
   /** The JDBC URL, without the login. */

@@ -8,16 +8,12 @@ import io.iasql.operator.status.EventRecorder;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
-import java.security.SecureRandom;
-import java.util.Base64;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /** Gives each environment the kind of database that it asks for. */
 @ApplicationScoped
 public class Databases implements DatabaseProvisioner {
-  private static final int PASSWORD_BYTES = 24;
-
   private final OperatorConfig.Database config;
   private final DatabaseProvisioner external = new ExternalDatabase();
   private final DatabaseProvisioner managed;
@@ -28,8 +24,8 @@ public class Databases implements DatabaseProvisioner {
 
   Databases(KubernetesClient client, OperatorConfig config, EventRecorder events) {
     this.config = config.database();
-    this.managed = new ManagedDatabase(client, this.config.managed(), events, Databases::password);
-    this.server = new EmbeddedServer(this.config.embedded().folder(), Databases::password);
+    this.managed = new ManagedDatabase(client, this.config.managed(), events, Passwords::random);
+    this.server = new EmbeddedServer(this.config.embedded().folder(), Passwords::random);
     this.embedded = new EmbeddedDatabase(server, starter);
   }
 
@@ -39,19 +35,16 @@ public class Databases implements DatabaseProvisioner {
   }
 
   private DatabaseProvisioner provisioner(Database wanted) {
-    if (wanted == null) {
-      return switch (config.provider()) {
-        case MANAGED -> managed;
-        case EMBEDDED -> embedded;
-      };
+    if (wanted != null && wanted.external() != null) {
+      return external;
     }
-    return wanted.external() != null ? external : managed;
-  }
-
-  private static String password() {
-    byte[] bytes = new byte[PASSWORD_BYTES];
-    new SecureRandom().nextBytes(bytes);
-    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    if (wanted != null && wanted.managed() != null) {
+      return managed;
+    }
+    return switch (config.provider()) {
+      case MANAGED -> managed;
+      case EMBEDDED -> embedded;
+    };
   }
 
   @PreDestroy

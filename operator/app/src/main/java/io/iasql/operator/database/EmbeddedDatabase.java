@@ -1,17 +1,16 @@
 package io.iasql.operator.database;
 
 import io.iasql.crds.Environment;
+import io.iasql.engine.store.Sql;
 import io.iasql.operator.database.DatabaseState.Ready;
 import io.iasql.operator.database.DatabaseState.Waiting;
 import io.iasql.operator.status.Reason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,8 +21,6 @@ import org.jboss.logging.Logger;
 final class EmbeddedDatabase implements DatabaseProvisioner {
   private static final Logger LOG = Logger.getLogger(EmbeddedDatabase.class);
   private static final String PROVIDER = "embedded";
-  // The longest name of a database, NAMEDATALEN - 1.
-  private static final int MAX_NAME = 63;
   private static final Duration SOON = Duration.ofMillis(500);
 
   private final EmbeddedServer server;
@@ -90,7 +87,6 @@ final class EmbeddedDatabase implements DatabaseProvisioner {
         EmbeddedServer.USER,
         password,
         "disable",
-        Optional.empty(),
         Optional.empty());
   }
 
@@ -99,12 +95,6 @@ final class EmbeddedDatabase implements DatabaseProvisioner {
    * too long for PostgreSQL ends in a digest.
    */
   static String databaseName(String namespace, String environment) {
-    String name = namespace + "." + environment;
-    if (name.length() <= MAX_NAME) {
-      return name;
-    }
-    String digest =
-        UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString().replace("-", "");
-    return name.substring(0, MAX_NAME - 17) + "." + digest.substring(0, 16);
+    return Sql.fitting(namespace + "." + environment);
   }
 }

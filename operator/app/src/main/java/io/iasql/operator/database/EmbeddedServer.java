@@ -70,6 +70,8 @@ final class EmbeddedServer implements AutoCloseable {
         PreparedStatement query =
             connection.prepareStatement("SELECT 1 FROM pg_database WHERE datname = ?");
         Statement statement = connection.createStatement()) {
+      // People of environments have no business in the server's own databases.
+      statement.execute("REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC");
       query.setString(1, name);
       try (ResultSet found = query.executeQuery()) {
         if (!found.next()) {

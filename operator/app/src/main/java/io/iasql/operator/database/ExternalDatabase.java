@@ -51,8 +51,7 @@ final class ExternalDatabase implements DatabaseProvisioner {
             binding.username().orElseThrow(),
             binding.password().orElseThrow(),
             binding.sslMode().orElse(DEFAULT_SSL_MODE),
-            binding.certificates().map(ExternalDatabase::file),
-            Optional.of(name)));
+            binding.certificates().map(ExternalDatabase::file)));
   }
 
   private static Blocked blocked(String message, Object... arguments) {

@@ -228,7 +228,6 @@ final class ManagedDatabase implements DatabaseProvisioner {
         ManagedDatabaseObjects.USER,
         ServiceBinding.of(secret).password().orElse(""),
         "prefer",
-        Optional.empty(),
-        Optional.of(wanted.secretName()));
+        Optional.empty());
   }
 }

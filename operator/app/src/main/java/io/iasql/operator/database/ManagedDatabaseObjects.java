@@ -89,16 +89,8 @@ final class ManagedDatabaseObjects {
         .withLabels(labels())
         .endMetadata()
         .withType(ServiceBinding.TYPE)
-        .addToStringData("type", "postgresql")
-        .addToStringData("provider", "iasql")
-        .addToStringData("host", dnsName())
-        .addToStringData("port", Integer.toString(PORT))
-        .addToStringData("database", DATABASE)
-        .addToStringData("username", USER)
-        .addToStringData("password", password)
-        .addToStringData(
-            "uri",
-            "postgresql://%s:%s@%s:%d/%s".formatted(USER, password, dnsName(), PORT, DATABASE))
+        .withStringData(
+            ServiceBinding.entries(dnsName(), PORT, DATABASE, USER, password, Optional.empty()))
         .build();
   }
 

@@ -1,6 +1,7 @@
 package io.iasql.operator.database;
 
 import io.fabric8.kubernetes.api.model.Secret;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -13,8 +14,9 @@ import java.util.Optional;
  * Binding Specification for Kubernetes, "Well-known Secret Entries"). Also takes the names that
  * CloudNativePG's Secrets have.
  */
-final class ServiceBinding {
-  static final String TYPE = "servicebinding.io/postgresql";
+public final class ServiceBinding {
+  /** The type of the Secret. */
+  public static final String TYPE = "servicebinding.io/postgresql";
 
   private final Map<String, String> data;
 
@@ -22,7 +24,47 @@ final class ServiceBinding {
     this.data = data;
   }
 
-  static ServiceBinding of(Secret secret) {
+  /**
+   * The entries of a Secret.
+   *
+   * @param sslMode as libpq names it; empty where nothing is known
+   */
+  public static Map<String, String> entries(
+      String host,
+      int port,
+      String database,
+      String username,
+      String password,
+      Optional<String> sslMode) {
+    Map<String, String> entries = new LinkedHashMap<>();
+    entries.put("type", "postgresql");
+    entries.put("provider", "iasql");
+    entries.put("host", host);
+    entries.put("port", Integer.toString(port));
+    entries.put("database", database);
+    entries.put("username", username);
+    entries.put("password", password);
+    sslMode.ifPresent(mode -> entries.put("sslmode", mode));
+    entries.put(
+        "uri",
+        "postgresql://%s:%s@%s:%d/%s%s"
+            .formatted(
+                encoded(username),
+                encoded(password),
+                host.contains(":") ? "[" + host + "]" : host,
+                port,
+                encoded(database),
+                sslMode.map(mode -> "?sslmode=" + encoded(mode)).orElse("")));
+    return entries;
+  }
+
+  /** As RFC 3986, section 2.1, has it; the library's own way is that of HTML forms. */
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20").replace("*", "%2A");
+  }
+
+  /** What the Secret says. */
+  public static ServiceBinding of(Secret secret) {
     return new ServiceBinding(secret.getData() == null ? Map.of() : secret.getData());
   }
 
@@ -42,7 +84,8 @@ final class ServiceBinding {
     return value("username").or(() -> value("user"));
   }
 
-  Optional<String> password() {
+  /** The password, without white space at its ends; empty when there is none. */
+  public Optional<String> password() {
     return value("password");
   }
 

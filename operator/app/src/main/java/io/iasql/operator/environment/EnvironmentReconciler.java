@@ -2,15 +2,19 @@ package io.iasql.operator.environment;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.iasql.crds.AwsConnection;
 import io.iasql.crds.Condition;
 import io.iasql.crds.Environment;
 import io.iasql.crds.EnvironmentStatus;
 import io.iasql.crds.SqlTransaction;
+import io.iasql.engine.login.DatabaseUser;
 import io.iasql.operator.database.DatabaseProvisioner;
 import io.iasql.operator.database.DatabaseState;
 import io.iasql.operator.database.Databases;
 import io.iasql.operator.database.KubernetesObjects;
+import io.iasql.operator.database.Passwords;
 import io.iasql.operator.status.Conditions;
 import io.iasql.operator.status.EventRecorder;
 import io.iasql.operator.status.Reason;
@@ -29,6 +33,7 @@ import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import io.javaoperatorsdk.operator.processing.event.source.informer.Mappers;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -53,15 +58,21 @@ public class EnvironmentReconciler implements Reconciler<Environment>, Cleaner<E
 
   private final Environments environments;
   private final DatabaseProvisioner databases;
+  private final LoginSecrets logins;
   private final EventRecorder events;
   private final EnvironmentStatusFactory statuses;
   private final SimpleInboundEventSource<Environment> moves =
       new SimpleInboundEventSource<>("environment-moves");
 
   EnvironmentReconciler(
-      Environments environments, Databases databases, EventRecorder events, Clock clock) {
+      Environments environments,
+      Databases databases,
+      KubernetesClient client,
+      EventRecorder events,
+      Clock clock) {
     this.environments = environments;
     this.databases = databases;
+    this.logins = new LoginSecrets(client, Passwords::random);
     this.events = events;
     this.statuses = new EnvironmentStatusFactory(clock);
     environments.onMove(new WakeUp(moves::propagateEvent));
@@ -79,6 +90,14 @@ public class EnvironmentReconciler implements Reconciler<Environment>, Cleaner<E
                     e.getMetadata().getNamespace() + "/" + e.getSpec().awsConnectionRef().name()));
     return List.of(
         moves,
+        new InformerEventSource<>(
+            InformerEventSourceConfiguration.from(Secret.class, Environment.class)
+                .withName("logins")
+                .withNamespacesInheritedFromController()
+                .withLabelSelector(LoginSecrets.LABEL)
+                .withSecondaryToPrimaryMapper(Mappers.fromOwnerReferences(Environment.class))
+                .build(),
+            context),
         new InformerEventSource<>(
             InformerEventSourceConfiguration.from(AwsConnection.class, Environment.class)
                 .withName("connections")
@@ -137,7 +156,17 @@ public class EnvironmentReconciler implements Reconciler<Environment>, Cleaner<E
           SAFETY_NET);
     }
     DatabaseState.Ready ready = (DatabaseState.Ready) state;
-    LiveEnvironment live = environments.ensure(environment, ready.endpoint());
+    List<DatabaseUser> users;
+    try {
+      users =
+          logins.ensure(environment, ready.endpoint(), context.getSecondaryResources(Secret.class));
+    } catch (LoginSecrets.TakenException e) {
+      return patch(
+          environment,
+          statuses.waiting(environment, Reason.LOGIN_REFUSED, e.getMessage(), true),
+          SAFETY_NET);
+    }
+    LiveEnvironment live = environments.ensure(environment, ready.endpoint(), Optional.of(users));
     EnvironmentStatus status =
         statuses.open(
             environment,
@@ -208,7 +237,7 @@ public class EnvironmentReconciler implements Reconciler<Environment>, Cleaner<E
       Environment environment, AwsConnection connection, Context<Environment> context) {
     if (isReady(connection)
         && databases.provision(environment, objects(context)) instanceof DatabaseState.Ready r) {
-      environments.ensure(environment, r.endpoint());
+      environments.ensure(environment, r.endpoint(), Optional.empty());
     }
   }
 

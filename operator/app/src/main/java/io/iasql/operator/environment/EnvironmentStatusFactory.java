@@ -72,7 +72,7 @@ final class EnvironmentStatusFactory {
             endpoint.host(),
             endpoint.port(),
             endpoint.database(),
-            endpoint.secretName().orElse(null)),
+            LoginSecrets.name(environment)),
         view.modules(),
         view.modules().size(),
         view.report() == null ? null : view.report().resources(),

@@ -7,6 +7,7 @@ import io.iasql.engine.EngineContext;
 import io.iasql.engine.EngineListener;
 import io.iasql.engine.EngineSettings;
 import io.iasql.engine.catalog.Modules;
+import io.iasql.engine.login.DatabaseUser;
 import io.iasql.operator.OperatorConfig;
 import io.iasql.operator.connection.AwsAccounts;
 import io.iasql.operator.database.DatabaseEndpoint;
@@ -115,10 +116,15 @@ public class Environments {
     return pending.getOrDefault(environment, Set.of()).size();
   }
 
-  /** Opens the environment if need be and brings it forward in the background. */
-  LiveEnvironment ensure(Environment environment, DatabaseEndpoint endpoint) {
+  /**
+   * Opens the environment if need be and brings it forward in the background.
+   *
+   * @param users who may log in; empty to leave that as it is
+   */
+  LiveEnvironment ensure(
+      Environment environment, DatabaseEndpoint endpoint, Optional<List<DatabaseUser>> users) {
     ResourceID id = ResourceID.fromResource(environment);
-    Wanted wanted = wanted(environment);
+    Wanted wanted = wanted(environment, users);
     LiveEnvironment one =
         live.compute(
             id,
@@ -154,14 +160,15 @@ public class Environments {
     }
   }
 
-  private static Wanted wanted(Environment environment) {
+  private static Wanted wanted(Environment environment, Optional<List<DatabaseUser>> users) {
     return new Wanted(
         new TreeSet<>(environment.getSpec().modules()),
         environment.getSpec().approval() == Approval.AUTOMATIC,
         interval(environment.getSpec().sync().interval()),
         Optional.ofNullable(environment.getMetadata().getAnnotations())
             .map(a -> a.get(Environment.SYNC_REQUESTED_AT))
-            .orElse(""));
+            .orElse(""),
+        users);
   }
 
   /** {@code 1h30m} as the schema allows it: ISO 8601 but for the prefix. */

@@ -2,6 +2,8 @@ package io.iasql.operator.environment;
 
 import io.iasql.engine.Engine;
 import io.iasql.engine.InvalidTransactionException;
+import io.iasql.engine.login.DatabaseUser;
+import io.iasql.engine.login.LoginException;
 import io.iasql.engine.store.UnavailableException;
 import io.iasql.engine.sync.SyncReport;
 import io.iasql.operator.status.Reason;
@@ -12,6 +14,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jboss.logging.Logger;
@@ -22,9 +25,18 @@ final class LiveEnvironment {
   private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
   private static final Duration LONGEST_RETRY = Duration.ofMinutes(1);
 
-  /** What the environment is asked to be. */
+  /**
+   * What the environment is asked to be.
+   *
+   * @param automatic whether every plan is approved
+   * @param users who may log in to the database; empty to leave that as it is
+   */
   record Wanted(
-      Set<String> modules, boolean automatic, Duration syncInterval, String syncRequestedAt) {}
+      Set<String> modules,
+      boolean automatic,
+      Duration syncInterval,
+      String syncRequestedAt,
+      Optional<List<DatabaseUser>> users) {}
 
   /**
    * What is known of it.
@@ -73,6 +85,7 @@ final class LiveEnvironment {
           "",
           false);
   private Set<String> prepared = Set.of();
+  private volatile Optional<List<DatabaseUser>> users = Optional.empty();
   private Duration retry = FIRST_RETRY;
   private volatile Instant notBefore = Instant.MIN;
   private volatile boolean installed;
@@ -125,7 +138,7 @@ final class LiveEnvironment {
   boolean hasWork() {
     return commitsMoved
         || (!clock.instant().isBefore(notBefore)
-            && (!view.ready() || isNew() || isSyncDue() || view.busy()));
+            && (!view.ready() || isNew() || areUsersNew() || isSyncDue() || view.busy()));
   }
 
   /** When to look again at the latest. */
@@ -142,6 +155,10 @@ final class LiveEnvironment {
 
   private boolean isNew() {
     return !prepared.containsAll(wanted.modules());
+  }
+
+  private boolean areUsersNew() {
+    return wanted.users().isPresent() && !wanted.users().equals(users);
   }
 
   private boolean isSyncDue() {
@@ -164,6 +181,12 @@ final class LiveEnvironment {
     try {
       if (isNew() && !waiting) {
         install(now);
+      }
+      if (installed && !waiting && now.users().isPresent() && !now.users().equals(users)) {
+        engine.setUsers(now.users().get());
+        users = now.users();
+        // What was refused before can be ready again.
+        importDue |= view.stalled();
       }
       if (installed && isSyncDue() && !waiting) {
         sync(now);
@@ -189,6 +212,8 @@ final class LiveEnvironment {
           !e.failure().kind().isTransient(),
           Reason.UNAVAILABLE,
           "AWS: " + e.failure() + ". It is tried again.");
+    } catch (LoginException e) {
+      failed(true, Reason.LOGIN_REFUSED, e.getMessage());
     } catch (InvalidTransactionException | UnknownModule e) {
       failed(true, Reason.INVALID_SETTINGS, e.getMessage());
     } catch (RuntimeException e) {

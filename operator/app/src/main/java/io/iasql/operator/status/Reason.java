@@ -34,6 +34,8 @@ public enum Reason {
   DATABASE_FAILED,
   /** The volume of the database is smaller than the spec says and cannot grow. */
   VOLUME_NOT_GROWN,
+  /** People cannot get their logins to the database. */
+  LOGIN_REFUSED,
   /** The AwsConnection is not there or not ready. */
   CONNECTION_NOT_READY,
   /** The schema is being brought up to date and the modules installed. */

@@ -15,6 +15,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -89,6 +90,21 @@ class EmbeddedServerIT {
     assertThat(Files.getPosixFilePermissions(folder.resolve("password")))
         .extracting(Enum::name)
         .containsExactlyInAnyOrder("OWNER_READ", "OWNER_WRITE");
+  }
+
+  @Test
+  void letsNobodyElseIntoTheDatabasesOfTheServerItself() throws Exception {
+    DatabaseEndpoint endpoint = ready(newOperator(), "staging");
+    execute(endpoint, "CREATE ROLE visitor LOGIN PASSWORD 'x'");
+
+    for (String database : List.of("postgres", "template1")) {
+      Properties visitor = endpoint.jdbcProperties();
+      visitor.setProperty("PGDBNAME", database);
+      visitor.setProperty("user", "visitor");
+      visitor.setProperty("password", "x");
+      assertThatThrownBy(() -> DriverManager.getConnection(endpoint.jdbcUrl(), visitor))
+          .hasMessageContaining("permission denied for database \"" + database + "\"");
+    }
   }
 
   private DatabaseProvisioner newOperator() {

@@ -32,7 +32,6 @@ class ExternalDatabaseTest {
             Map.entry("user", "owner"),
             Map.entry("password", "p w"),
             Map.entry("sslmode", "prefer"));
-    assertThat(endpoint.secretName()).contains("staging-db");
     assertThat(endpoint.toString()).doesNotContain("p w").contains("db.example.com");
   }
 

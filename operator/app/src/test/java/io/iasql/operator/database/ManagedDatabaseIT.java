@@ -68,7 +68,6 @@ class ManagedDatabaseIT {
     assertThat(endpoint.port()).isEqualTo(5432);
     assertThat(endpoint.user()).isEqualTo("iasql");
     assertThat(endpoint.password()).isEqualTo("first");
-    assertThat(endpoint.secretName()).contains("iasql-staging-owner");
   }
 
   @Test

@@ -149,7 +149,8 @@ final class Companions {
     ObjectNode values = cloud.deepCopy();
     boolean setLater = found.resource() instanceof Updates<?>;
     for (Column column : found.shape().columns()) {
-      if (setLater && column.isDesired() && !Shape.canonical(column, row).isNull()) {
+      boolean changes = column.isDesired() && !column.forcesReplacement();
+      if (setLater && changes && !Shape.canonical(column, row).isNull()) {
         values.set(column.name(), row.get(column.name()));
       }
     }

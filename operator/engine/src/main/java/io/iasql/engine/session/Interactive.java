@@ -209,7 +209,7 @@ final class Interactive {
     String title = call.argument(0) == null ? "New Review" : call.argument(0);
     String description = call.argument(1) == null ? "Review description" : call.argument(1);
     ArrayNode rows = JsonNodeFactory.instance.arrayNode();
-    rows.addObject().put("markdown", Review.of(title, description, plan, statements));
+    rows.addObject().put("markdown", Review.of(title, description, plan, statements).markdown());
     return rows;
   }
 

@@ -1,0 +1,32 @@
+package io.iasql.aws.vpc;
+
+import io.iasql.contract.ResourceContract;
+import io.iasql.contract.Sample;
+
+class InternetGatewayContractIT extends ResourceContract {
+  private static final String WHERE =
+      "coalesce(tags ->> 'Name', 'one') = 'one'"
+          + " AND vpc_id IS DISTINCT FROM (SELECT id FROM vpc WHERE is_default"
+          + " AND vpc.region = 'eu-west-1')"
+          + " AND vpc_id IS DISTINCT FROM (SELECT id FROM vpc WHERE is_default"
+          + " AND vpc.region = 'us-east-1')";
+
+  InternetGatewayContractIT() {
+    super(
+        Sample.of("internet_gateway")
+            .stage(Stage.VPCS)
+            .insert("INSERT INTO internet_gateway (tags) VALUES ('{\"Name\": \"one\"}')", WHERE)
+            .another(
+                "INSERT INTO internet_gateway (tags, vpc_id) VALUES ('{\"Name\": \"two\"}', "
+                    + Stage.OTHER_VPC
+                    + ")",
+                "tags ->> 'Name' = 'two'")
+            .change("tags", "'{\"Name\": \"one\", \"team\": \"net\"}'")
+            .changeBy(
+                "vpc", "UPDATE internet_gateway SET vpc_id = " + Stage.VPC + " WHERE " + WHERE)
+            .nulled("tags")
+            .nulledBy("vpc", "UPDATE internet_gateway SET vpc_id = NULL WHERE " + WHERE)
+            .replace("region", "'us-east-1'", WHERE)
+            .refuse("UPDATE internet_gateway SET tags = '{\"aws:a\": \"b\"}'", "reserved"));
+  }
+}
