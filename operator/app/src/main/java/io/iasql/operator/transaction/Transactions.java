@@ -217,7 +217,7 @@ class Transactions {
       return;
     }
     MDC.put("environment", request.environment().getName());
-    MDC.put("transaction", request.resource().getName());
+    MDC.put("transaction", request.ledgerName());
     try {
       Snapshot now = snapshot(engine.get(), one);
       now.plan().ifPresent(p -> MDC.put("plan", p.id()));

@@ -204,9 +204,11 @@ public final class CommitQueue implements AutoCloseable {
 
   private void run(Journal.Submitted transaction, String owner) {
     listener.transactionMoved(transaction.id());
-    boolean ended = new CommitRun(context, listener, transaction, owner, () -> stopping).run();
-    if (ended) {
-      LOG.info("transaction {} of {} ended", transaction.name(), context.environment());
+    try (LogFields fields = LogFields.of(context.environment(), transaction)) {
+      boolean ended = new CommitRun(context, listener, transaction, owner, () -> stopping).run();
+      if (ended) {
+        LOG.info("transaction {} of {} ended", transaction.name(), context.environment());
+      }
     }
     listener.transactionMoved(transaction.id());
   }

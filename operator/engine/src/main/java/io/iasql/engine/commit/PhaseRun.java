@@ -10,6 +10,7 @@ import io.iasql.engine.store.Catalog;
 import io.iasql.engine.store.RowGraph;
 import io.iasql.engine.store.RowKey;
 import io.iasql.spi.CloudFailure;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -21,9 +22,12 @@ import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Works off one phase of a commit: steps in order, as many at once as allowed. Outcomes that have
@@ -32,6 +36,14 @@ import org.jdbi.v3.core.Jdbi;
  * write.
  */
 final class PhaseRun {
+  private static final Logger LOG = LoggerFactory.getLogger(PhaseRun.class);
+
+  /** How long an outcome waits for others to be written with it, while there is enough to do. */
+  private static final Duration GATHERING = Duration.ofMillis(20);
+
+  /** People see progress this often; whoever listens asks the database each time. */
+  private static final Duration BETWEEN_NEWS = Duration.ofMillis(200);
+
   private final EngineContext context;
   private final EngineListener listener;
   private final Jdbi jdbi;
@@ -43,6 +55,8 @@ final class PhaseRun {
   private final Catalog catalog;
   private final BlockingQueue<Finished> finished = new LinkedBlockingQueue<>();
   private int running;
+  private long told = System.nanoTime() - BETWEEN_NEWS.toNanos();
+  private boolean news;
 
   PhaseRun(
       EngineContext context,
@@ -78,15 +92,12 @@ final class PhaseRun {
       while (true) {
         outcomes.forEach(f -> frontier.ended(f.entry().step(), f.outcome()));
         record(outcomes, frontier).forEach(this::begin);
-        if (!outcomes.isEmpty()) {
-          listener.transactionMoved(transaction);
-        }
+        news |= !outcomes.isEmpty();
+        tell();
         if (running == 0) {
           return frontier.isWorkedOff();
         }
-        outcomes.clear();
-        outcomes.add(finished.take());
-        finished.drainTo(outcomes);
+        outcomes = gather();
         running -= outcomes.size();
       }
     } catch (InterruptedException e) {
@@ -98,9 +109,68 @@ final class PhaseRun {
     }
   }
 
+  private void tell() {
+    if (news && System.nanoTime() - told >= BETWEEN_NEWS.toNanos()) {
+      told = System.nanoTime();
+      news = false;
+      listener.transactionMoved(transaction);
+    }
+  }
+
+  /**
+   * Waits for outcomes. While the steps begun outnumber the places, none of which is free then, a
+   * moment is waited for more of them: one write for several costs little more than one for one.
+   */
+  private List<Finished> gather() throws InterruptedException {
+    List<Finished> outcomes = new ArrayList<>();
+    outcomes.add(next());
+    finished.drainTo(outcomes);
+    int enough = context.settings().parallelism() * 3 / 2;
+    long end = System.nanoTime() + GATHERING.toNanos();
+    while (running - outcomes.size() > enough) {
+      Finished next = finished.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+      if (next == null) {
+        break;
+      }
+      outcomes.add(next);
+      finished.drainTo(outcomes);
+    }
+    return outcomes;
+  }
+
+  private Finished next() throws InterruptedException {
+    while (news) {
+      long untilNews = told + BETWEEN_NEWS.toNanos() - System.nanoTime();
+      Finished soon = finished.poll(untilNews, TimeUnit.NANOSECONDS);
+      if (soon != null) {
+        return soon;
+      }
+      tell();
+    }
+    return finished.take();
+  }
+
   private void begin(Begun one) {
-    context.executor().execute(() -> finished.add(new Finished(one.entry(), perform(one))));
+    context
+        .executor()
+        .execute(
+            LogFields.carriedOver(() -> finished.add(new Finished(one.entry(), performed(one)))));
     running++;
+  }
+
+  /** The outcome, which the log has even where the journal cannot be written any more. */
+  private Outcome performed(Begun one) {
+    Outcome outcome = perform(one);
+    if (outcome instanceof Outcome.Done done) {
+      try (LogFields fields = LogFields.ofRequest(done.requestId())) {
+        LOG.info("{} done", one.entry().describe());
+      }
+    } else if (outcome instanceof Outcome.Failed failed) {
+      try (LogFields fields = LogFields.ofRequest(failed.failure().requestId())) {
+        LOG.warn("{} failed: {}", one.entry().describe(), failed.failure());
+      }
+    }
+    return outcome;
   }
 
   private Outcome perform(Begun one) {
