@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -40,8 +40,7 @@ class PsqlSessionIT {
 
   /** Runs psql as somebody would: one statement after the other, stopped by the first error. */
   private Said psql(Space space, String script) throws IOException, InterruptedException {
-    Secret secret =
-        space.await(Secret.class, "env-psql", "have a login", s -> s.getData() != null);
+    Secret secret = space.await(Secret.class, "env-psql", "have a login", s -> s.getData() != null);
     Path file = Files.writeString(Files.createTempFile(folder, "session", ".sql"), script);
     Path out = Files.createTempFile(folder, "out", "");
     Path err = Files.createTempFile(folder, "err", "");
@@ -55,8 +54,7 @@ class PsqlSessionIT {
     environment.put("PGDATABASE", value(secret, "database"));
     environment.put("PGUSER", value(secret, "username"));
     environment.put("PGPASSWORD", value(secret, "password"));
-    Process process =
-        builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+    Process process = builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
     assertThat(process.waitFor(120, TimeUnit.SECONDS)).as("psql ended").isTrue();
     return new Said(process.exitValue(), Files.readString(out), Files.readString(err));
   }
@@ -188,7 +186,11 @@ class PsqlSessionIT {
 
     assertThat(psql(space, "SELECT iasql_preview();").err())
         .contains("Error: Cannot execute without calling iasql_begin() first");
-    assertThat(psql(space, "BEGIN; INSERT INTO bucket (name) VALUES ('x-y-z-1'); SELECT iasql_begin();").err())
+    assertThat(
+            psql(
+                    space,
+                    "BEGIN; INSERT INTO bucket (name) VALUES ('x-y-z-1'); SELECT iasql_begin();")
+                .err())
         .contains("COMMIT first");
     assertThat(psql(space, "CREATE TABLE mine (id int);").err()).contains("permission denied");
     assertThat(psql(space, "SELECT * FROM iasql.call;").err()).contains("permission denied");

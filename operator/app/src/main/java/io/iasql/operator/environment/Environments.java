@@ -67,6 +67,7 @@ public class Environments {
   private final Map<ResourceID, LiveEnvironment> live = new ConcurrentHashMap<>();
   private final Map<ResourceID, Set<String>> pending = new ConcurrentHashMap<>();
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+  private volatile boolean stopping;
 
   Environments(
       AwsAccounts accounts, Jobs jobs, Modules modules, OperatorConfig config, Clock clock) {
@@ -85,14 +86,14 @@ public class Environments {
   /** The engine of an environment that can take transactions now. */
   public Optional<Engine> ready(ResourceID id) {
     return Optional.ofNullable(live.get(id))
-        .filter(e -> e.view().ready())
+        .filter(e -> !stopping && e.view().ready())
         .map(LiveEnvironment::engine);
   }
 
   /** The engine of an environment whose database has its schema, whether or not AWS answers. */
   public Optional<Engine> open(ResourceID id) {
     return Optional.ofNullable(live.get(id))
-        .filter(LiveEnvironment::isInstalled)
+        .filter(e -> !stopping && e.isInstalled())
         .map(LiveEnvironment::engine);
   }
 
@@ -145,7 +146,7 @@ public class Environments {
   }
 
   private void work(ResourceID id, LiveEnvironment one) {
-    if (live.get(id) != one || !one.hasWork()) {
+    if (stopping || live.get(id) != one || !one.hasWork()) {
       return;
     }
     MDC.put("environment", id.getName());
@@ -242,11 +243,11 @@ public class Environments {
    * Commits stop after the steps under way and are resumed by the next operator.
    */
   void stop(@Observes ShutdownEvent event) {
+    stopping = true;
     List<CompletableFuture<Void>> ends =
         live.values().stream()
             .map(one -> CompletableFuture.runAsync(one::close, jobs.calls()))
             .toList();
-    live.clear();
     try {
       CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new))
           .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);

@@ -8,6 +8,8 @@ import io.iasql.engine.catalog.Modules;
 import io.iasql.engine.catalog.Shape;
 import io.iasql.engine.store.Catalog;
 import io.iasql.engine.store.RowKey;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -40,6 +42,11 @@ public final class NetChange {
     }
   }
 
+  /** The role as which the engine writes. */
+  private static final String OWNER =
+      "(SELECT pg_get_userbyid(datdba) FROM pg_catalog.pg_database"
+          + " WHERE datname = current_database())";
+
   private final Catalog catalog;
   private final Modules modules;
 
@@ -65,6 +72,37 @@ public final class NetChange {
                     + " WHERE id > :position AND change_type IN ('INSERT', 'UPDATE', 'DELETE')"
                     + " ORDER BY id")
             .bind("position", position));
+  }
+
+  /**
+   * Folds the audit entries of transactions that began after a moment.
+   *
+   * @param since null for all entries
+   */
+  public static List<Row> since(Handle handle, Catalog catalog, Modules modules, Instant since) {
+    return fold(
+        catalog,
+        modules,
+        handle
+            .createQuery(
+                "SELECT table_name, change_type::text, change::text FROM public.iasql_audit_log"
+                    + " WHERE ts > coalesce(:since, '-infinity'::timestamptz)"
+                    + " AND change_type IN ('INSERT', 'UPDATE', 'DELETE') ORDER BY id")
+            .bind("since", since == null ? null : since.atOffset(ZoneOffset.UTC)));
+  }
+
+  /** Folds the audit entries of one transaction, those that the engine itself wrote left out. */
+  public static List<Row> of(Handle handle, Catalog catalog, Modules modules, String transaction) {
+    return fold(
+        catalog,
+        modules,
+        handle
+            .createQuery(
+                "SELECT table_name, change_type::text, change::text FROM public.iasql_audit_log"
+                    + " WHERE transaction_id = :transaction AND \"user\" <> "
+                    + OWNER
+                    + " AND change_type IN ('INSERT', 'UPDATE', 'DELETE') ORDER BY id")
+            .bind("transaction", transaction));
   }
 
   /** Folds what people have written and no transaction has taken yet. */
@@ -103,6 +141,19 @@ public final class NetChange {
   public static long position(Handle handle) {
     return handle
         .createQuery("SELECT coalesce(max(id), 0) FROM public.iasql_audit_log")
+        .mapTo(Long.class)
+        .one();
+  }
+
+  /** The newest audit entry of people in a transaction, or 0. */
+  public static long position(Handle handle, String transaction) {
+    return handle
+        .createQuery(
+            "SELECT coalesce(max(id), 0) FROM public.iasql_audit_log"
+                + " WHERE transaction_id = :transaction AND \"user\" <> "
+                + OWNER
+                + " AND change_type IN ('INSERT', 'UPDATE', 'DELETE')")
+        .bind("transaction", transaction)
         .mapTo(Long.class)
         .one();
   }

@@ -125,7 +125,7 @@ final class WrittenRows {
               String progress = view.total() == 0 ? "" : view.done() + "/" + view.total();
               if (!progress.isEmpty() && !progress.equals(told[0]) && !view.state().isFinal()) {
                 told[0] = progress;
-                waiting.progress(progress);
+                waiting.progress("committed " + progress);
               }
               return Optional.of(view).filter(v -> v.state().isFinal());
             },

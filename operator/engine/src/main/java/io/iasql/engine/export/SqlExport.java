@@ -1,0 +1,139 @@
+package io.iasql.engine.export;
+
+import io.iasql.engine.catalog.Column;
+import io.iasql.engine.catalog.Modules;
+import io.iasql.engine.catalog.Shape;
+import io.iasql.engine.plan.NetChange;
+import io.iasql.engine.store.Catalog;
+import io.iasql.engine.store.Catalog.ForeignKey;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * Changes of rows as SQL that does the same in another environment's database: {@code
+ * iasql_get_sql_since}, {@code iasql_get_sql_for_transaction} and the SQL of reviews.
+ *
+ * <p>A text holds the net change, in an order that PostgreSQL's constraints take, in one
+ * transaction or several. Other rows are named by what people chose for them, never by ids; what
+ * AWS assigns, what is write-only and what comes with an account is left out. A name that fits
+ * several rows of the other database makes its statement fail there: nothing is guessed. What a
+ * reader should know of a statement stands before it in SQL comments.
+ *
+ * <p>The methods only read. Each element of a result is one statement and ends in a semicolon.
+ */
+public final class SqlExport {
+  private SqlExport() {}
+
+  /**
+   * The net change of every row since a moment, what the sync wrote included.
+   *
+   * @param since only what was written in transactions that began after it; null for everything
+   */
+  public static List<String> since(Handle handle, Catalog catalog, Modules modules, Instant since) {
+    return of(handle, catalog, modules, NetChange.since(handle, catalog, modules, since));
+  }
+
+  /**
+   * The net change of one transaction's rows, without what the engine wrote. Rows that have changed
+   * since are named as they were then.
+   *
+   * @param id the transaction's id; null for the one that was opened last
+   * @return the statements; none when there is no such transaction
+   */
+  public static List<String> forTransaction(
+      Handle handle, Catalog catalog, Modules modules, String id) {
+    Optional<String> wanted = id == null ? lastOpened(handle) : Optional.of(id);
+    return wanted
+        .map(
+            transaction ->
+                write(
+                    handle,
+                    catalog,
+                    modules,
+                    NetChange.of(handle, catalog, modules, transaction),
+                    NetChange.since(
+                        handle, catalog, modules, NetChange.position(handle, transaction))))
+        .orElse(List.of());
+  }
+
+  private static Optional<String> lastOpened(Handle handle) {
+    return handle
+        .createQuery(
+            "SELECT transaction_id FROM public.iasql_audit_log"
+                + " WHERE change_type = 'OPEN_TRANSACTION' ORDER BY id DESC LIMIT 1")
+        .mapTo(String.class)
+        .findOne();
+  }
+
+  /** A net change that the handle's transaction has just made or sees. */
+  public static List<String> of(
+      Handle handle, Catalog catalog, Modules modules, List<NetChange.Row> rows) {
+    return write(handle, catalog, modules, rows, List.of());
+  }
+
+  private static List<String> write(
+      Handle handle,
+      Catalog catalog,
+      Modules modules,
+      List<NetChange.Row> rows,
+      List<NetChange.Row> later) {
+    if (rows.isEmpty()) {
+      return List.of();
+    }
+    Tables tables = new Tables(handle, catalog);
+    World world = new World(handle, tables, modules, rows, later);
+    Set<Entity> anew = madeAnew(world, rows, modules);
+    anew.forEach(world::touch);
+    return Script.of(world, new Exported(world, anew));
+  }
+
+  /**
+   * Rows that took a deleted row's key and are another resource all the same, with the rows that
+   * refer to them: they cannot stay while the other goes.
+   */
+  private static Set<Entity> madeAnew(World world, List<NetChange.Row> rows, Modules modules) {
+    Deque<Entity> open = new ArrayDeque<>();
+    int position = 0;
+    for (Entity entity : world.changed()) {
+      if (rows.get(position++).recreated()
+          && entity.before() != null
+          && entity.after() != null
+          && isAnother(world, modules, entity)) {
+        open.add(entity);
+      }
+    }
+    Set<Entity> anew = new LinkedHashSet<>();
+    while (!open.isEmpty()) {
+      Entity entity = open.remove();
+      if (anew.add(entity)) {
+        open.addAll(world.lastingReferrers(entity));
+      }
+    }
+    return anew;
+  }
+
+  private static boolean isAnother(World world, Modules modules, Entity entity) {
+    Shape shape = modules.resource(entity.table()).map(r -> Shape.of(r.type())).orElse(null);
+    if (shape == null || !shape.hasChosenIdentity()) {
+      return false;
+    }
+    for (Column column : shape.identity()) {
+      Optional<ForeignKey> fk = world.tables().foreignKey(entity.table(), column.sqlName());
+      Entity before = fk.map(entity.before()::link).orElse(null);
+      Entity after = fk.map(entity.after()::link).orElse(null);
+      boolean same =
+          (before != null && before == after)
+              || entity.before().get(column.sqlName()).equals(entity.after().get(column.sqlName()));
+      if (!same) {
+        return true;
+      }
+    }
+    return false;
+  }
+}
