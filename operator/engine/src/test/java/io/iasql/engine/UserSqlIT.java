@@ -77,7 +77,8 @@ class UserSqlIT {
           CREATE TEMP TABLE mine (x int)                                | 42501
           CREATE SCHEMA mine                                            | 42501
           CREATE FUNCTION mine() RETURNS int LANGUAGE sql AS 'SELECT 1' | 42501
-          CREATE EXTENSION dblink                                       | 42501
+          CREATE EXTENSION postgres_fdw                                 | 42501
+          SELECT iasql.dblink_connect('iasql_loopback')                 | 42501
           SELECT dblink_connect('dbname=postgres')                      | 42883
           ALTER TABLE bucket DISABLE TRIGGER ALL                        | 42501
           DROP TABLE bucket                                             | 42501

@@ -200,7 +200,8 @@ final class ModuleCalls {
         .forEach(row -> rows.addObject().setAll(row));
     String module =
         context.modules().names().stream()
-            .filter(m -> module(m).functions().stream().anyMatch(f -> f.name().equals(function.name())))
+            .filter(
+                m -> module(m).functions().stream().anyMatch(f -> f.name().equals(function.name())))
             .findFirst()
             .orElseThrow();
     importer.sync(Set.copyOf(jdbi.withHandle(h -> Installer.tables(h, module))));
