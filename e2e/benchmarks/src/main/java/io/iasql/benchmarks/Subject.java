@@ -27,6 +27,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import javax.sql.DataSource;
 import org.apache.commons.dbcp2.BasicDataSource;
+import org.postgresql.ds.common.BaseDataSource;
 
 /** An account with an engine on a database of its own, and the same account for the bare SDK. */
 final class Subject implements AutoCloseable {
@@ -69,6 +70,11 @@ final class Subject implements AutoCloseable {
 
   private EnvironmentDatabase database(DataSource sessions) {
     return new EnvironmentDatabase() {
+      @Override
+      public Login login() {
+        return Login.of((BaseDataSource) sessions);
+      }
+
       @Override
       public DataSource pool() {
         return pool;

@@ -77,6 +77,11 @@ final class Operator implements AutoCloseable {
                 "contract",
                 new EnvironmentDatabase() {
                   @Override
+                  public Login login() {
+                    return Login.of(sessions);
+                  }
+
+                  @Override
                   public DataSource pool() {
                     return pool;
                   }

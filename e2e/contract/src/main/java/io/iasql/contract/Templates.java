@@ -10,6 +10,7 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.UUID;
 import javax.sql.DataSource;
+import org.postgresql.ds.common.BaseDataSource;
 
 /** Databases with all modules of the class path in them: made once, then copied. */
 final class Templates {
@@ -49,6 +50,11 @@ final class Templates {
       DataSource source = PostgresPeer.shared().dataSource(name);
       EnvironmentDatabase database =
           new EnvironmentDatabase() {
+            @Override
+            public Login login() {
+              return Login.of((BaseDataSource) source);
+            }
+
             @Override
             public DataSource pool() {
               return source;

@@ -7,9 +7,12 @@ import io.iasql.engine.commit.Submissions;
 import io.iasql.engine.commit.TransactionView;
 import io.iasql.engine.login.DatabaseUser;
 import io.iasql.engine.login.DatabaseUsers;
+import io.iasql.engine.plan.Draft;
 import io.iasql.engine.plan.Plan;
 import io.iasql.engine.plan.PlanStore;
 import io.iasql.engine.plan.Planner;
+import io.iasql.engine.session.Proposal;
+import io.iasql.engine.session.PsqlSession;
 import io.iasql.engine.store.Installer;
 import io.iasql.engine.sync.Importer;
 import io.iasql.engine.sync.SyncReport;
@@ -36,6 +39,7 @@ public final class Engine implements AutoCloseable {
   private final Importer importer;
   private final CommitQueue queue;
   private final EngineListener listener;
+  private final PsqlSession psql;
 
   /**
    * An engine that has touched nothing yet.
@@ -49,7 +53,28 @@ public final class Engine implements AutoCloseable {
     this.installer = new Installer(context.database(), context.modules());
     this.planner = new Planner(context);
     this.importer = new Importer(context);
-    this.queue = new CommitQueue(context, listener, timer);
+    this.queue = new CommitQueue(context, new Moves(), timer);
+    this.psql =
+        new PsqlSession(context, planner, importer, installer, queue, timer, listener::proposed);
+  }
+
+  /** Tells both who listens to the engine and who waits in psql. */
+  private final class Moves implements EngineListener {
+    @Override
+    public void transactionMoved(String id) {
+      listener.transactionMoved(id);
+      psql.transactionMoved();
+    }
+
+    @Override
+    public void tablesMoved(Set<String> tables) {
+      listener.tablesMoved(tables);
+    }
+
+    @Override
+    public void proposed() {
+      listener.proposed();
+    }
   }
 
   /** The product's modules. */
@@ -68,6 +93,32 @@ public final class Engine implements AutoCloseable {
         () -> {
           installer.migrate();
           return installer.install(modules);
+        });
+  }
+
+  /**
+   * Begins to answer calls from psql and to see to what people write, or goes on with other
+   * settings; returns at once.
+   *
+   * @param approvesAll whether what people write is committed at once; else it becomes a {@link
+   *     Proposal}
+   * @param declared the modules that the environment is declared with: nobody takes them out
+   */
+  public void openToPeople(boolean approvesAll, Collection<String> declared) {
+    psql.open(approvesAll, Set.copyOf(declared));
+  }
+
+  /** What people wrote and waits to become a transaction that is planned and approved. */
+  public List<Proposal> proposals() {
+    return Outages.translate(psql::proposals);
+  }
+
+  /** The proposal is a transaction of its own now. */
+  public void taken(Proposal proposal) {
+    Outages.translate(
+        () -> {
+          psql.taken(proposal);
+          return null;
         });
   }
 
@@ -110,7 +161,7 @@ public final class Engine implements AutoCloseable {
   public Plan plan(String transaction, String sql) {
     return Outages.translate(
         () -> {
-          Plan plan = planner.plan(sql).plan();
+          Plan plan = planner.plan(new Draft.Statements(sql)).plan();
           jdbi.useTransaction(h -> PlanStore.save(h, transaction, sql, plan));
           return plan;
         });
@@ -211,6 +262,7 @@ public final class Engine implements AutoCloseable {
   /** Stops after the steps under way; what is left is resumed by the next engine. */
   @Override
   public void close() {
+    psql.close();
     queue.close();
   }
 }

@@ -12,4 +12,7 @@ public interface EngineListener {
    * Rows of these tables have changed by a commit or a sync: plans that depend on them are stale.
    */
   void tablesMoved(Set<String> tables);
+
+  /** People wrote something that waits to become a transaction: {@link Engine#proposals}. */
+  default void proposed() {}
 }

@@ -11,6 +11,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
+import org.postgresql.ds.common.BaseDataSource;
 
 /** PostgreSQL as a process sees it that may die before or after each of its commits. */
 final class FragileDatabase implements EnvironmentDatabase, DataSource {
@@ -22,6 +23,15 @@ final class FragileDatabase implements EnvironmentDatabase, DataSource {
     this.real = real;
     this.sessions = sessions;
     this.power = power;
+  }
+
+  @Override
+  public Login login() {
+    try {
+      return Login.of(sessions.unwrap(BaseDataSource.class));
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Override

@@ -75,6 +75,10 @@ final class TestServer {
     return server.getDatabase(role, database);
   }
 
+  static String url(String user, String database) {
+    return server.getJdbcUrl(user, database);
+  }
+
   /** Connections to a database, kept open between uses. */
   static BasicDataSource pool(String database) {
     BasicDataSource pool = new BasicDataSource();

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.iasql.engine.fake.FakeAccount;
 import io.iasql.engine.fake.Power;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -76,7 +77,8 @@ class UserSqlIT {
           CREATE TEMP TABLE mine (x int)                                | 42501
           CREATE SCHEMA mine                                            | 42501
           CREATE FUNCTION mine() RETURNS int LANGUAGE sql AS 'SELECT 1' | 42501
-          CREATE EXTENSION dblink                                       | 42501
+          CREATE EXTENSION postgres_fdw                                 | 42501
+          SELECT iasql.dblink_connect('iasql_loopback')                 | 42501
           SELECT dblink_connect('dbname=postgres')                      | 42883
           ALTER TABLE bucket DISABLE TRIGGER ALL                        | 42501
           DROP TABLE bucket                                             | 42501
@@ -103,6 +105,15 @@ class UserSqlIT {
     String message = refusal("UPDATE bucket SET size = 77;\n" + sql);
 
     assertThat(message).contains("[SQLSTATE " + state + "]").contains("line 2");
+  }
+
+  @Test
+  void refusesToDropWhatTheRoleOwns() {
+    for (String drop :
+        List.of("DROP OWNED BY CURRENT_USER", "DO $$ BEGIN DROP OWNED BY iasql_user; END $$")) {
+      assertThat(refusal("INSERT INTO bucket (name) VALUES ('owned');\n" + drop))
+          .contains("as DROP OWNED does");
+    }
   }
 
   @Test

@@ -42,3 +42,27 @@ COMMENT ON TABLE iam_role IS
 COMMENT ON COLUMN iam_role.arn IS 'Assigned by AWS.';
 COMMENT ON COLUMN iam_role.assume_role_policy_document IS 'The trust policy: who may assume the role.';
 COMMENT ON COLUMN iam_role.attached_policies_arns IS 'ARNs of the attached managed policies, in any order.';
+
+-- Answered by the operator: iasql.call waits for it.
+CREATE FUNCTION access_key_request(user_name varchar)
+RETURNS TABLE (status varchar, message varchar, accesskeyid varchar, secretaccesskey varchar)
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT * FROM jsonb_to_recordset(iasql.call('access_key_request', $1))
+    AS r (status varchar, message varchar, accesskeyid varchar, secretaccesskey varchar)
+$$;
+REVOKE ALL ON FUNCTION access_key_request(varchar) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION access_key_request(varchar) TO iasql_user;
+COMMENT ON FUNCTION access_key_request(varchar) IS
+  '{"description": "Makes an access key and shows its secret once", "sample_usage": "SELECT * FROM access_key_request(''deployer'')"}';
+
+CREATE FUNCTION set_user_password(
+  user_name varchar, password varchar, reset_password varchar DEFAULT 'false')
+RETURNS TABLE (status varchar, message varchar)
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT * FROM jsonb_to_recordset(iasql.call('set_user_password', $1, $2, $3))
+    AS r (status varchar, message varchar)
+$$;
+REVOKE ALL ON FUNCTION set_user_password(varchar, varchar, varchar) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION set_user_password(varchar, varchar, varchar) TO iasql_user;
+COMMENT ON FUNCTION set_user_password(varchar, varchar, varchar) IS
+  '{"description": "Gives an IAM user a password for the console; an empty one takes it away", "sample_usage": "SELECT * FROM set_user_password(''ann'', ''...'')"}';

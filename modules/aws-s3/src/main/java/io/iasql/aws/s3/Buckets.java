@@ -321,10 +321,16 @@ final class Buckets implements ManagedResource<Bucket> {
   }
 
   private static boolean samePolicy(JsonNode one, JsonNode other) {
-    return Objects.equals(PolicyDocuments.canonical(one), PolicyDocuments.canonical(other));
+    return Objects.equals(
+        PolicyDocuments.canonical(orNull(one)), PolicyDocuments.canonical(orNull(other)));
   }
 
+  /** A bucket policy without statements grants nothing, and S3 takes none: it is no policy. */
   private static JsonNode orNull(JsonNode policy) {
-    return policy == null || policy.isNull() ? null : policy;
+    boolean says =
+        policy != null
+            && !policy.isNull()
+            && !(policy.path("Statement").isArray() && policy.path("Statement").isEmpty());
+    return says ? policy : null;
   }
 }

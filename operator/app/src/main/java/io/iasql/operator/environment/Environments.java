@@ -1,6 +1,7 @@
 package io.iasql.operator.environment;
 
 import io.iasql.crds.Environment;
+import io.iasql.crds.EnvironmentSpec.Approval;
 import io.iasql.engine.Engine;
 import io.iasql.engine.EngineContext;
 import io.iasql.engine.EngineListener;
@@ -50,6 +51,9 @@ public class Environments {
 
     /** Its rows moved: plans that wait may be stale. */
     void rowsMoved(ResourceID environment);
+
+    /** People wrote something in its database that waits to become a SqlTransaction. */
+    default void proposed(ResourceID environment) {}
 
     /** Another number of its transactions waits or works. */
     default void pendingMoved(ResourceID environment) {}
@@ -149,6 +153,8 @@ public class Environments {
     try {
       if (one.work()) {
         listeners.forEach(l -> l.environmentMoved(id));
+        // What an operator before this one has not come to.
+        listeners.forEach(l -> l.proposed(id));
       }
     } finally {
       MDC.remove("environment");
@@ -158,6 +164,7 @@ public class Environments {
   private static Wanted wanted(Environment environment, Optional<List<DatabaseUser>> users) {
     return new Wanted(
         new TreeSet<>(environment.getSpec().modules()),
+        environment.getSpec().approval() == Approval.AUTOMATIC,
         interval(environment.getSpec().sync().interval()),
         Optional.ofNullable(environment.getMetadata().getAnnotations())
             .map(a -> a.get(Environment.SYNC_REQUESTED_AT))
@@ -209,6 +216,11 @@ public class Environments {
       @Override
       public void tablesMoved(Set<String> tables) {
         listeners.forEach(l -> l.rowsMoved(id));
+      }
+
+      @Override
+      public void proposed() {
+        listeners.forEach(l -> l.proposed(id));
       }
     };
   }

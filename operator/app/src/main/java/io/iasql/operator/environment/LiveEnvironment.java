@@ -28,10 +28,12 @@ final class LiveEnvironment {
   /**
    * What the environment is asked to be.
    *
+   * @param automatic whether every plan is approved
    * @param users who may log in to the database; empty to leave that as it is
    */
   record Wanted(
       Set<String> modules,
+      boolean automatic,
       Duration syncInterval,
       String syncRequestedAt,
       Optional<List<DatabaseUser>> users) {}
@@ -116,6 +118,9 @@ final class LiveEnvironment {
     if (!now.equals(wanted)) {
       wanted = now;
       notBefore = Instant.MIN;
+      if (installed) {
+        engine.openToPeople(now.automatic(), now.modules());
+      }
     }
   }
 
@@ -241,6 +246,7 @@ final class LiveEnvironment {
     }
     // A commit that a crash interrupted goes on before anything else changes rows.
     engine.wake();
+    engine.openToPeople(now.automatic(), now.modules());
   }
 
   private void sync(Wanted now) {

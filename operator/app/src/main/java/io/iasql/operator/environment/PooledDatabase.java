@@ -49,6 +49,16 @@ final class PooledDatabase implements EnvironmentDatabase, AutoCloseable {
   }
 
   @Override
+  public Login login() {
+    return new Login(
+        endpoint.host(),
+        endpoint.port(),
+        endpoint.database(),
+        endpoint.user(),
+        endpoint.password());
+  }
+
+  @Override
   public DataSource pool() {
     return pool;
   }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.iasql.engine.OnFailure;
 import io.iasql.engine.catalog.Json;
+import io.iasql.engine.plan.Draft;
 import io.iasql.engine.plan.Steps;
 import io.iasql.engine.store.RowKey;
 import io.iasql.spi.IdempotencyToken;
@@ -126,7 +127,7 @@ final class Journal {
   record Submitted(
       String id,
       String name,
-      String sql,
+      Draft draft,
       String contentHash,
       OnFailure onFailure,
       String approvedPlan,
@@ -148,9 +149,9 @@ final class Journal {
         one.contentHash());
     handle
         .createUpdate(
-            "INSERT INTO iasql.transaction (id, name, sql, content_hash, on_failure, approved_plan,"
-                + " approved_by, state, submitted_at) VALUES (:id, :name, :sql, :hash, :onFailure,"
-                + " :plan, :by, 'QUEUED', :now) ON CONFLICT (id) DO UPDATE SET"
+            "INSERT INTO iasql.transaction (id, name, draft, sql, content_hash, on_failure,"
+                + " approved_plan, approved_by, state, submitted_at) VALUES (:id, :name, :draft,"
+                + " :sql, :hash, :onFailure, :plan, :by, 'QUEUED', :now) ON CONFLICT (id) DO UPDATE SET"
                 + " position = DEFAULT,"
                 + " sql = excluded.sql, content_hash = excluded.content_hash,"
                 + " on_failure = excluded.on_failure, approved_plan = excluded.approved_plan,"
@@ -163,7 +164,8 @@ final class Journal {
                 + " AND transaction.content_hash <> excluded.content_hash)")
         .bind("id", one.id())
         .bind("name", one.name())
-        .bind("sql", one.sql())
+        .bind("draft", one.draft() instanceof Draft.Pending ? "PENDING" : "STATEMENTS")
+        .bind("sql", one.draft().text())
         .bind("hash", one.contentHash())
         .bind("onFailure", one.onFailure().name())
         .bind("plan", one.approvedPlan())
@@ -186,6 +188,8 @@ final class Journal {
                 + " started_at = coalesce(started_at, :now) WHERE id = coalesce("
                 + " (SELECT id FROM iasql.transaction WHERE state = 'RUNNING'),"
                 + " (SELECT id FROM iasql.transaction WHERE state = 'QUEUED'"
+                // While people have a transaction open, only theirs is committed.
+                + "   AND (draft = 'PENDING' OR NOT EXISTS (SELECT 1 FROM iasql.open_transaction))"
                 + "   ORDER BY position LIMIT 1 FOR UPDATE SKIP LOCKED))")
         .bind("owner", owner)
         .bind("now", at(now))
@@ -471,7 +475,9 @@ final class Journal {
     return new Submitted(
         rs.getString("id"),
         rs.getString("name"),
-        rs.getString("sql"),
+        "PENDING".equals(rs.getString("draft"))
+            ? new Draft.Pending()
+            : new Draft.Statements(rs.getString("sql")),
         rs.getString("content_hash"),
         OnFailure.valueOf(rs.getString("on_failure")),
         rs.getString("approved_plan"),

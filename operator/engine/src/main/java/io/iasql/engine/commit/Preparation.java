@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.iasql.engine.EngineContext;
 import io.iasql.engine.InvalidTransactionException;
 import io.iasql.engine.catalog.Shape;
+import io.iasql.engine.plan.Draft;
 import io.iasql.engine.plan.NetChange;
 import io.iasql.engine.plan.Plan;
 import io.iasql.engine.plan.PlanStore;
@@ -92,7 +93,7 @@ final class Preparation {
 
   private boolean prepare() {
     for (int attempt = 1; attempt <= TRIES; attempt++) {
-      Planner.Planned planned = planner.plan(transaction.sql());
+      Planner.Planned planned = planner.plan(transaction.draft());
       if (!planned.plan().id().equals(transaction.approvedPlan())) {
         supersede(planned.plan());
         return false;
@@ -109,7 +110,7 @@ final class Preparation {
     jdbi.useTransaction(
         h -> {
           Journal.fence(h, transaction.id(), owner);
-          PlanStore.save(h, transaction.id(), transaction.sql(), plan);
+          PlanStore.save(h, transaction.id(), transaction.draft().text(), plan);
           Journal.end(
               h,
               transaction.id(),
@@ -155,7 +156,7 @@ final class Preparation {
   private Written write(Handle handle, Planner.Planned planned, Set<String> tables) {
     Journal.fence(handle, transaction.id(), owner);
     long position = NetChange.position(handle);
-    Speculation again = planner.inTransaction(handle, transaction.sql(), planned.vanished());
+    Speculation again = planner.inTransaction(handle, transaction.draft(), planned.vanished());
     Plan plan = planner.decide(context.scope(), again, planned.cloud(), context.clock().instant());
     if (!plan.id().equals(transaction.approvedPlan())) {
       return Written.MOVED;
@@ -177,8 +178,17 @@ final class Preparation {
     return Written.STEPS;
   }
 
-  /** The audit entries since a position are this transaction's. */
+  /** The audit entries since a position are this transaction's, and so is what it commits. */
   private void sign(Handle handle, long position) {
+    if (transaction.draft() instanceof Draft.Pending) {
+      // Who wrote them stays as it is.
+      Pending.take(handle, transaction.id());
+      handle.execute(
+          "UPDATE public.iasql_audit_log SET transaction_id = ? WHERE id > ?",
+          transaction.id(),
+          position);
+      return;
+    }
     handle
         .createUpdate(
             "UPDATE public.iasql_audit_log SET transaction_id = :id, \"user\" = :user"

@@ -19,8 +19,8 @@ public final class Submissions {
         new Journal.Submitted(
             one.id(),
             one.name(),
-            one.sql(),
-            contentHash(one.name(), one.sql()),
+            one.draft(),
+            contentHash(one.name(), one.draft().text()),
             one.onFailure(),
             one.approvedPlan(),
             one.approvedBy(),

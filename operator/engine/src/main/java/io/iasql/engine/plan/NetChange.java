@@ -105,6 +105,17 @@ public final class NetChange {
             .bind("transaction", transaction));
   }
 
+  /** Folds what people have written and no transaction has taken yet. */
+  public static List<Row> pending(Handle handle, Catalog catalog, Modules modules) {
+    return fold(
+        catalog,
+        modules,
+        handle.createQuery(
+            "SELECT l.table_name, l.change_type::text, l.change::text"
+                + " FROM public.iasql_audit_log l JOIN iasql.pending p ON p.audit_id = l.id"
+                + " ORDER BY l.id"));
+  }
+
   /** Folds audit entries: table, type and change, the oldest first. */
   private static List<Row> fold(Catalog catalog, Modules modules, Query entries) {
     NetChange net = new NetChange(catalog, modules);

@@ -56,16 +56,16 @@ public final class Planner {
   public record Planned(Plan plan, Map<RowKey, ObjectNode> cloud, Set<RowKey> vanished) {}
 
   /**
-   * Plans a transaction's SQL; changes nothing.
+   * Plans a transaction; changes nothing.
    *
    * @throws InvalidTransactionException when the SQL or the planned state cannot be
    * @throws UnavailableException when PostgreSQL or AWS cannot be reached
    */
-  public Planned plan(String sql) {
+  public Planned plan(Draft draft) {
     Instant started = context.clock().instant();
     Set<RowKey> vanished = new HashSet<>();
     while (true) {
-      Speculation speculation = speculate(sql, vanished);
+      Speculation speculation = speculate(draft, vanished);
       AwsScope scope = context.scope();
       Map<RowKey, ObjectNode> cloud = read(scope, speculation);
       // What is created again has another key: those that refer to it must follow.
@@ -75,14 +75,14 @@ public final class Planner {
     }
   }
 
-  private Speculation speculate(String sql, Set<RowKey> vanished) {
+  private Speculation speculate(Draft draft, Set<RowKey> vanished) {
     for (int attempt = 1; ; attempt++) {
       try (Connection session = context.database().openSession()) {
         session.setAutoCommit(false);
         session.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
         try (Handle handle = Jdbi.open(session)) {
           try {
-            return inTransaction(handle, sql, vanished);
+            return inTransaction(handle, draft, vanished);
           } finally {
             session.rollback();
           }
@@ -100,22 +100,26 @@ public final class Planner {
   }
 
   /**
-   * Runs the SQL and looks at what it did, leaving the transaction open.
+   * Runs the SQL, if there is some to run, and looks at what was done to the rows, leaving the
+   * transaction open.
    *
    * @param handle at isolation level repeatable read, so that only this transaction's audit entries
    *     are newer than the position taken first
    * @param vanished see {@link Planned}
    */
-  public Speculation inTransaction(Handle handle, String sql, Set<RowKey> vanished) {
+  public Speculation inTransaction(Handle handle, Draft draft, Set<RowKey> vanished) {
     Catalog catalog = Catalog.read(handle);
-    long position = NetChange.position(handle);
-    UserSql.run(handle.getConnection(), sql, context.settings().sqlLimit());
     return Speculation.of(
-        handle,
-        catalog,
-        context.modules(),
-        NetChange.since(handle, catalog, context.modules(), position),
-        vanished);
+        handle, catalog, context.modules(), netChange(handle, catalog, draft), vanished);
+  }
+
+  private List<NetChange.Row> netChange(Handle handle, Catalog catalog, Draft draft) {
+    if (draft instanceof Draft.Statements statements) {
+      long position = NetChange.position(handle);
+      UserSql.run(handle.getConnection(), statements.sql(), context.settings().sqlLimit());
+      return NetChange.since(handle, catalog, context.modules(), position);
+    }
+    return NetChange.pending(handle, catalog, context.modules());
   }
 
   /** Reads the touched resources, and only those, from the cloud. */

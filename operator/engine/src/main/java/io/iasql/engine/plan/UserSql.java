@@ -1,18 +1,23 @@
 package io.iasql.engine.plan;
 
+import io.iasql.engine.InvalidTransactionException;
 import io.iasql.engine.store.SqlErrors;
 import io.iasql.engine.store.SqlStatements;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
 /** Runs a user's SQL with the user's rights inside the engine's PostgreSQL transaction. */
 public final class UserSql {
+  private static final long MANIFEST_LOCK = 0x6961_7371_6c00_0003L;
+
   private UserSql() {}
 
   /**
@@ -25,14 +30,36 @@ public final class UserSql {
   public static void run(Connection connection, String sql, Duration limit) {
     Savepoint start = null;
     try {
+      try (Statement before = connection.createStatement()) {
+        // By it iasql.in_manifest() knows where it is called from.
+        before.execute("SELECT pg_advisory_xact_lock_shared(" + MANIFEST_LOCK + ")");
+      }
       start = connection.setSavepoint();
       execute(connection, sql, limit);
       try (Statement after = connection.createStatement()) {
         after.execute("SET CONSTRAINTS ALL IMMEDIATE");
         after.execute("RESET ALL");
+        checkRole(after);
       }
     } catch (SQLException e) {
       throw SqlErrors.ofUserSql(e, sql, culprit(connection, start, sql, limit, e));
+    }
+  }
+
+  /** The role's own rights are all that it could give away, and without them nothing runs again. */
+  private static void checkRole(Statement statement) throws SQLException {
+    try (ResultSet found =
+        statement.executeQuery(
+            "SELECT to_regprocedure('iasql.run_as_user(text)') IS NOT NULL"
+                + " AND has_schema_privilege('iasql_user', 'public', 'USAGE')"
+                + " AND has_table_privilege('iasql_user', 'public.iasql_module', 'SELECT')")) {
+      found.next();
+      if (!found.getBoolean(1)) {
+        throw new InvalidTransactionException(
+            List.of(
+                "the SQL drops what role iasql_user owns or may do, as DROP OWNED does; leave that"
+                    + " out"));
+      }
     }
   }
 

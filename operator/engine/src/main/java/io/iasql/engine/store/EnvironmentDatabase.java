@@ -2,10 +2,42 @@ package io.iasql.engine.store;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Optional;
 import javax.sql.DataSource;
+import org.postgresql.ds.common.BaseDataSource;
 
 /** How the engine reaches one environment's PostgreSQL, always as the database's owner. */
 public interface EnvironmentDatabase {
+
+  /**
+   * How the owner logs in.
+   *
+   * @param host the server, as the engine reaches it
+   * @param port its port
+   * @param database the database's name
+   * @param user the owner
+   * @param password the owner's password; empty where the server asks for none
+   */
+  record Login(String host, int port, String database, String user, String password) {
+    /** The login that a data source of the driver uses. */
+    public static Login of(BaseDataSource source) {
+      return new Login(
+          source.getServerNames()[0],
+          source.getPortNumbers()[0],
+          source.getDatabaseName(),
+          source.getUser(),
+          Optional.ofNullable(source.getPassword()).orElse(""));
+    }
+
+    /** Without the password. */
+    @Override
+    public String toString() {
+      return "%s@%s:%d/%s".formatted(user, host, port, database);
+    }
+  }
+
+  /** How the owner logs in: the database's functions reach the engine by a session of its own. */
+  Login login();
 
   /** Pooled connections for the engine's own short statements. */
   DataSource pool();

@@ -1,5 +1,7 @@
 package io.iasql.engine.store;
 
+import static java.util.stream.Collectors.joining;
+
 import io.iasql.engine.catalog.Column;
 import io.iasql.engine.catalog.Modules;
 import io.iasql.engine.catalog.Shape;
@@ -46,6 +48,15 @@ public final class Installer {
         .load()
         .migrate();
     jdbi.useTransaction(Installer::ownByUser);
+    jdbi.useTransaction(Installer::writeVersion);
+    new Loopback(jdbi, database.login()).open();
+  }
+
+  private static void writeVersion(Handle handle) {
+    handle.execute(
+        "INSERT INTO iasql.setting (name, value) VALUES ('version', ?)"
+            + " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        VERSION);
   }
 
   private static void createRole(Handle handle) {
@@ -149,6 +160,79 @@ public final class Installer {
       indexKey(handle, Shape.of(resource.type()));
     }
     handle.execute("GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO iasql_user");
+    rememberObjects(handle, module.name());
+  }
+
+  /** What is in the schema and came neither with the engine nor with another module. */
+  private static void rememberObjects(Handle handle, String module) {
+    handle.execute(
+        "INSERT INTO iasql.module_object (module, kind, object)"
+            + " SELECT ?, 'FUNCTION', oid FROM pg_catalog.pg_proc"
+            + " WHERE pronamespace = CAST('public' AS regnamespace) AND proname !~ '^iasql_'"
+            + " AND proname NOT IN ('try_cast', 'delete_all_records')"
+            + " UNION ALL SELECT ?, 'TYPE', oid FROM pg_catalog.pg_type"
+            + " WHERE typnamespace = CAST('public' AS regnamespace) AND typtype = 'e'"
+            + " AND typname !~ '^iasql_' ON CONFLICT DO NOTHING",
+        module,
+        module);
+  }
+
+  /**
+   * Takes modules out of the database with their tables; the cloud is left alone.
+   *
+   * @param names installed modules, none of which another one that stays depends on
+   */
+  public void uninstall(Collection<String> names) {
+    List<String> order = new ArrayList<>();
+    modules.closure(names).forEach(m -> order.add(0, m.name()));
+    order.retainAll(names);
+    jdbi.useTransaction(
+        handle -> {
+          for (String name : order) {
+            uninstall(handle, name);
+          }
+        });
+  }
+
+  private static void uninstall(Handle handle, String module) {
+    String versioned = versioned(module);
+    List<String> tables = tables(handle, module);
+    if (!tables.isEmpty()) {
+      // One statement: tables may refer to each other in a ring.
+      handle.execute(
+          "DROP TABLE "
+              + tables.stream().map(t -> "public." + Sql.quote(t)).collect(joining(", ")));
+    }
+    for (String table : tables) {
+      handle.execute("DELETE FROM iasql.write_only WHERE table_name = ?", table);
+      handle.execute("DELETE FROM iasql.table_move WHERE table_name = ?", table);
+    }
+    for (String drop :
+        handle
+            .createQuery(
+                "SELECT CASE kind WHEN 'FUNCTION'"
+                    + " THEN format('DROP FUNCTION %s', CAST(object AS regprocedure))"
+                    + " ELSE format('DROP TYPE %s', CAST(object AS regtype)) END"
+                    + " FROM iasql.module_object WHERE module = :module ORDER BY kind, object DESC")
+            .bind("module", module)
+            .mapTo(String.class)
+            .list()) {
+      handle.execute(drop);
+    }
+    handle.execute("DELETE FROM iasql.module_object WHERE module = ?", module);
+    handle.execute("DELETE FROM public.iasql_tables WHERE module = ?", versioned);
+    handle.execute("DELETE FROM public.iasql_module WHERE name = ?", versioned);
+  }
+
+  /** The tables of an installed module. */
+  public static List<String> tables(Handle handle, String module) {
+    return handle
+        .createQuery(
+            "SELECT \"table\" FROM public.iasql_tables"
+                + " WHERE split_part(module, '@', 1) = :module ORDER BY 1")
+        .bind("module", module)
+        .mapTo(String.class)
+        .list();
   }
 
   private static void register(Handle handle, String module, String table) {

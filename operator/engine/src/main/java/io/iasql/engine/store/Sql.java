@@ -40,6 +40,11 @@ public final class Sql {
     return '"' + identifier.replace("\"", "\"\"") + '"';
   }
 
+  /** A string constant, for statements that take no parameters (standard_conforming_strings on). */
+  public static String literal(String text) {
+    return "'" + text.replace("'", "''") + "'";
+  }
+
   /** {@code a."x", a."y"}. */
   public static String list(String alias, Collection<String> columns) {
     return columns.stream().map(c -> alias + "." + quote(c)).collect(Collectors.joining(", "));

@@ -3,6 +3,7 @@ package io.iasql.engine.sync;
 import io.iasql.engine.EngineContext;
 import io.iasql.engine.catalog.Json;
 import io.iasql.engine.catalog.Shape;
+import io.iasql.engine.plan.NetChange;
 import io.iasql.engine.store.Catalog;
 import io.iasql.engine.store.Installer;
 import io.iasql.engine.store.UnavailableException;
@@ -27,6 +28,7 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
@@ -59,17 +61,70 @@ public final class Importer {
    * @throws UnavailableException when PostgreSQL or the account as a whole is out of reach
    */
   public SyncReport sync(Set<String> tables) {
+    return listed(tables, this::merge);
+  }
+
+  /**
+   * What a sync would do to the rows; they stay as they are.
+   *
+   * @throws UnavailableException when PostgreSQL or the account as a whole is out of reach
+   */
+  public List<NetChange.Row> drift() {
+    return listed(Set.of(), this::compare);
+  }
+
+  @FunctionalInterface
+  private interface Use<T> {
+    T of(String sync, Instant started, List<Listed> listed);
+  }
+
+  private <T> T listed(Set<String> tables, Use<T> use) {
     Instant started = context.clock().instant();
     AwsScope scope = context.scope();
     checkAccount(scope);
     String sync = UUID.randomUUID().toString();
     try {
-      List<Listed> listed =
-          context.inParallel(listings(scope, tables), one -> stage(scope, sync, one));
-      return merge(sync, scope, started, listed);
+      return use.of(
+          sync,
+          started,
+          context.inParallel(listings(scope, tables), one -> stage(scope, sync, one)));
     } finally {
       jdbi.useHandle(h -> h.execute("DELETE FROM iasql.stage WHERE sync_id = ?", sync));
     }
+  }
+
+  private List<NetChange.Row> compare(String sync, Instant started, List<Listed> listed) {
+    List<String> failures = new ArrayList<>();
+    Map<String, Set<String>> regions = complete(listed, failures);
+    if (!failures.isEmpty()) {
+      throw new UnavailableException("AWS: " + String.join("; ", failures), null);
+    }
+    return Merge.retrying(
+        () ->
+            jdbi.inTransaction(
+                TransactionIsolationLevel.REPEATABLE_READ,
+                handle -> {
+                  Catalog catalog = Catalog.read(handle);
+                  long position = NetChange.position(handle);
+                  merge(handle, sync, started, regions);
+                  List<NetChange.Row> rows =
+                      NetChange.since(handle, catalog, context.modules(), position);
+                  handle.rollback();
+                  return rows;
+                }));
+  }
+
+  /** By table, the regions whose listing is complete. */
+  private static Map<String, Set<String>> complete(List<Listed> listed, List<String> failures) {
+    Map<String, Set<String>> regions = new TreeMap<>();
+    for (Listed one : listed) {
+      Set<String> ofTable = regions.computeIfAbsent(one.listing().table(), t -> new TreeSet<>());
+      one.failure()
+          .ifPresentOrElse(
+              f -> failures.add(one.listing().table() + " in " + one.listing().region() + ": " + f),
+              () -> ofTable.add(one.listing().region()));
+    }
+    return regions;
   }
 
   /** A database mirrors one account for ever; another one's resources must never mix with it. */
@@ -154,21 +209,14 @@ public final class Importer {
     return sync + '\t' + table + '\t' + json + '\n';
   }
 
-  private SyncReport merge(String sync, AwsScope scope, Instant started, List<Listed> listed) {
-    Map<String, Set<String>> regions = new TreeMap<>();
+  private SyncReport merge(String sync, Instant started, List<Listed> listed) {
     List<String> failures = new ArrayList<>();
-    for (Listed one : listed) {
-      Set<String> ofTable = regions.computeIfAbsent(one.listing().table(), t -> new TreeSet<>());
-      one.failure()
-          .ifPresentOrElse(
-              f -> failures.add(one.listing().table() + " in " + one.listing().region() + ": " + f),
-              () -> ofTable.add(one.listing().region()));
-    }
+    Map<String, Set<String>> regions = complete(listed, failures);
     Merge.Result result =
         Merge.retrying(
             () ->
                 jdbi.inTransaction(
-                    org.jdbi.v3.core.transaction.TransactionIsolationLevel.REPEATABLE_READ,
+                    TransactionIsolationLevel.REPEATABLE_READ,
                     handle -> merge(handle, sync, started, regions)));
     failures.addAll(result.failures());
     return new SyncReport(

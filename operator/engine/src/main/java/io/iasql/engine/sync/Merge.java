@@ -134,7 +134,7 @@ final class Merge {
     return counts.isEmpty() ? 0 : handle.createQuery("SELECT " + counts).mapTo(Long.class).one();
   }
 
-  /** Tables that a commit works on or has moved since the listing began. */
+  /** Tables that a commit works on or has moved since the listing began, or people write to. */
   private List<String> moved() {
     return handle
         .createQuery(
@@ -142,7 +142,9 @@ final class Merge {
                 + " UNION SELECT a.table_name FROM iasql.action a JOIN iasql.transaction t"
                 + "   ON t.id = a.transaction_id WHERE t.state = 'RUNNING'"
                 + " UNION SELECT c ->> 'table' FROM iasql.transaction t,"
-                + "   jsonb_array_elements(t.row_changes) c WHERE t.state = 'RUNNING'")
+                + "   jsonb_array_elements(t.row_changes) c WHERE t.state = 'RUNNING'"
+                + " UNION SELECT l.table_name FROM public.iasql_audit_log l"
+                + "   JOIN iasql.pending p ON p.audit_id = l.id")
         .bind("started", started.atOffset(ZoneOffset.UTC))
         .mapTo(String.class)
         .list();

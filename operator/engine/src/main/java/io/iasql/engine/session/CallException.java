@@ -1,0 +1,10 @@
+package io.iasql.engine.session;
+
+/** A call that cannot be answered; its message is what the caller reads after {@code Error: }. */
+final class CallException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  CallException(String message) {
+    super(message);
+  }
+}

@@ -1,0 +1,252 @@
+package io.iasql.engine.session;
+
+import io.iasql.engine.EngineContext;
+import io.iasql.engine.InvalidTransactionException;
+import io.iasql.engine.OnFailure;
+import io.iasql.engine.commit.CommitQueue;
+import io.iasql.engine.commit.Pending;
+import io.iasql.engine.commit.Submission;
+import io.iasql.engine.commit.Submissions;
+import io.iasql.engine.commit.TransactionState;
+import io.iasql.engine.commit.TransactionView;
+import io.iasql.engine.export.SqlExport;
+import io.iasql.engine.plan.Draft;
+import io.iasql.engine.plan.NetChange;
+import io.iasql.engine.plan.Plan;
+import io.iasql.engine.plan.PlanStore;
+import io.iasql.engine.plan.Planner;
+import io.iasql.engine.store.Catalog;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+
+/**
+ * Brings what people have written to the cloud: at once where every plan is approved, as a proposal
+ * where plans wait for approval. What cannot be is taken back, so that rows and cloud agree again.
+ */
+final class WrittenRows {
+  /** How often a plan may be overtaken by further writes. */
+  private static final int TRIES = 10;
+
+  private static final Duration LONGEST_COMMIT = Duration.ofHours(12);
+
+  private final EngineContext context;
+  private final Jdbi jdbi;
+  private final Planner planner;
+  private final CommitQueue queue;
+  private final Arrivals arrivals;
+  // One at a time: two of them would commit the same rows.
+  private final ReentrantLock turn = new ReentrantLock();
+
+  WrittenRows(EngineContext context, Planner planner, CommitQueue queue, Arrivals arrivals) {
+    this.context = context;
+    this.jdbi = Jdbi.create(context.database().pool());
+    this.planner = planner;
+    this.queue = queue;
+    this.arrivals = arrivals;
+  }
+
+  /** Whether there is any. */
+  boolean any() {
+    return jdbi.withHandle(Pending::any);
+  }
+
+  /** What a commit would do now. */
+  Plan plan() {
+    return planner.plan(new Draft.Pending()).plan();
+  }
+
+  /**
+   * Commits it.
+   *
+   * @param id the transaction's id
+   * @param by who commits
+   * @return what was done
+   * @throws InvalidTransactionException when it cannot be; the rows are taken back
+   * @throws CallException when AWS refused; what was done is taken back as far as that goes
+   * @throws io.iasql.engine.store.UnavailableException when PostgreSQL or AWS is out of reach; the
+   *     rows stay as they are
+   */
+  List<PlanStore.Line> commit(String id, String by, Calls.Waiting waiting) {
+    turn.lock();
+    try {
+      for (int attempt = 1; attempt <= TRIES; attempt++) {
+        Plan plan = planOrTakeBack(id);
+        if (!any()) {
+          return List.of();
+        }
+        submit(id, by, plan);
+        TransactionView end = awaitEnd(id, waiting);
+        if (end.state() != TransactionState.SUPERSEDED) {
+          return ended(id, end, plan);
+        }
+      }
+      throw new CallException(
+          "the rows or the account kept moving while they were to be committed; nothing was done,"
+              + " call it again");
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private Plan planOrTakeBack(String id) {
+    try {
+      return plan();
+    } catch (InvalidTransactionException e) {
+      takeBack(id);
+      throw e;
+    }
+  }
+
+  private void submit(String id, String by, Plan plan) {
+    jdbi.useTransaction(
+        h -> {
+          PlanStore.save(h, id, "", plan);
+          Submissions.submit(
+              h,
+              new Submission(
+                  id, "psql/" + id, new Draft.Pending(), OnFailure.ROLLBACK, plan.id(), by),
+              context.clock().instant());
+        });
+    queue.wake();
+  }
+
+  private TransactionView awaitEnd(String id, Calls.Waiting waiting) {
+    String[] told = {""};
+    return arrivals
+        .await(
+            () -> {
+              TransactionView view = jdbi.withHandle(h -> Submissions.view(h, id)).orElseThrow();
+              String progress = view.total() == 0 ? "" : view.done() + "/" + view.total();
+              if (!progress.isEmpty() && !progress.equals(told[0]) && !view.state().isFinal()) {
+                told[0] = progress;
+                waiting.progress("committed " + progress);
+              }
+              return Optional.of(view).filter(v -> v.state().isFinal());
+            },
+            LONGEST_COMMIT,
+            () -> leaveIfNobodyWaits(id, waiting))
+        .orElseThrow(
+            () -> new CallException("the commit goes on; its end will be in iasql_get_errors()"));
+  }
+
+  /** What has not begun can be taken out of the queue; what has goes on to its end. */
+  private void leaveIfNobodyWaits(String id, Calls.Waiting waiting) {
+    try {
+      waiting.check();
+    } catch (CallException e) {
+      if (jdbi.inTransaction(h -> Submissions.withdraw(h, id))) {
+        throw e;
+      }
+    }
+  }
+
+  private List<PlanStore.Line> ended(String id, TransactionView end, Plan plan) {
+    switch (end.state()) {
+      case COMMITTED, NO_CHANGES -> {
+        return PlanStore.lines(plan);
+      }
+      case FAILED -> {
+        takeBack(id);
+        throw new CallException(end.message() + "\nThe rows are as they were before");
+      }
+      default -> throw new CallException(end.message());
+    }
+  }
+
+  /**
+   * Puts the rows back as they were before people wrote to them.
+   *
+   * @param id the transaction that the writes belong to from now on
+   * @return what had been done to the rows
+   */
+  List<NetChange.Row> takeBack(String id) {
+    return jdbi.inTransaction(h -> Pending.takeBack(h, context, id));
+  }
+
+  /**
+   * Makes a proposal of it: the rows are as they were, until the proposal is approved.
+   *
+   * @param description what it is for, or null
+   * @return the proposal with the plan that it leads to, or empty when nothing was written
+   * @throws InvalidTransactionException when it cannot be; the rows are taken back
+   */
+  Optional<Proposal> propose(String id, String description) {
+    turn.lock();
+    try {
+      if (!any()) {
+        return Optional.empty();
+      }
+      planOrTakeBack(id);
+      Proposal written = jdbi.inTransaction(h -> write(h, id, description));
+      Plan plan = planner.plan(new Draft.Statements(written.sql())).plan();
+      jdbi.useHandle(
+          h -> h.execute("UPDATE iasql.proposal SET plan_id = ? WHERE id = ?", plan.id(), id));
+      return Optional.of(
+          new Proposal(id, written.author(), written.description(), written.sql(), plan.id()));
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private Proposal write(Handle handle, String id, String description) {
+    Catalog catalog = Catalog.read(handle);
+    String author = String.join(", ", Pending.authors(handle));
+    List<NetChange.Row> rows = NetChange.pending(handle, catalog, context.modules());
+    refuseSecrets(handle, rows);
+    String sql =
+        SqlExport.of(handle, catalog, context.modules(), rows).stream()
+            .collect(Collectors.joining("\n"));
+    Pending.takeBack(handle, context, id);
+    Proposal proposal =
+        new Proposal(
+            id,
+            author,
+            description == null ? "Written in psql by " + author : description,
+            sql,
+            "");
+    handle
+        .createUpdate(
+            "INSERT INTO iasql.proposal (id, author, description, sql, plan_id, proposed_at)"
+                + " VALUES (:id, :author, :description, :sql, '', :now)")
+        .bind("id", id)
+        .bind("author", proposal.author())
+        .bind("description", proposal.description())
+        .bind("sql", sql)
+        .bind("now", context.clock().instant().atOffset(ZoneOffset.UTC))
+        .execute();
+    return proposal;
+  }
+
+  /** A value that is written once and never read back cannot stand in SQL that waits for review. */
+  private void refuseSecrets(Handle handle, List<NetChange.Row> rows) {
+    for (NetChange.Row row : rows) {
+      for (String column :
+          handle
+              .createQuery(
+                  "SELECT column_name FROM iasql.write_only WHERE table_name = :table ORDER BY 1")
+              .bind("table", row.key().table())
+              .mapTo(String.class)
+              .list()) {
+        boolean given =
+            row.after() != null
+                && row.after().hasNonNull(column)
+                && (row.before() == null
+                    || !row.after().get(column).equals(row.before().get(column)));
+        if (given) {
+          throw new CallException(
+              row.key().table()
+                  + "."
+                  + column
+                  + " is never shown or exported, so it cannot wait for approval as SQL; apply a"
+                  + " SqlTransaction that sets it, or leave it out");
+        }
+      }
+    }
+  }
+}
