@@ -49,10 +49,31 @@ public record EnvironmentSpec(
                 + " Automatic: a plan is committed as soon as it is made.")
         Approval approval,
     @Default("{\"interval\": \"5m\"}") @JsonPropertyDescription("How the rows follow the account.")
-        Sync sync) {
+        Sync sync,
+    @Default("Accept")
+        @JsonPropertyDescription(
+            "What happens when the account was changed past the operator. Accept: the rows follow"
+                + " it. Report: the rows stay, and condition Drifted tells the difference; a sync"
+                + " asked for with annotation iasql.io/sync-requested-at accepts it. Restore: a"
+                + " SqlTransaction that brings the account back is made, and planned and approved"
+                + " like any other; what is new in the account is taken into the rows.")
+        DriftPolicy driftPolicy) {
 
   public EnvironmentSpec {
     modules = Lists.copyInOrder(modules);
+  }
+
+  /** What happens when the account was changed past the operator. */
+  public enum DriftPolicy {
+    /** The rows follow the account. */
+    @JsonProperty("Accept")
+    ACCEPT,
+    /** The difference is told. */
+    @JsonProperty("Report")
+    REPORT,
+    /** A transaction brings the account back. */
+    @JsonProperty("Restore")
+    RESTORE
   }
 
   /** Who says yes to a plan. */

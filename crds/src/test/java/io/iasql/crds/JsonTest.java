@@ -42,7 +42,8 @@ class JsonTest {
   @Test
   void leavesOutWhatIsAbsent() {
     Environment environment = new Environment();
-    environment.setSpec(new EnvironmentSpec(new LocalReference("staging"), null, null, null, null));
+    environment.setSpec(
+        new EnvironmentSpec(new LocalReference("staging"), null, null, null, null, null));
     environment.setStatus(
         new EnvironmentStatus(3L, null, null, null, null, null, null, null, null));
 

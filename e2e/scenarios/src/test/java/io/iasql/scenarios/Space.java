@@ -130,6 +130,15 @@ final class Space {
 
   void environmentSyncing(
       String name, String interval, EnvironmentSpec.Approval approval, String... modules) {
+    environment(name, interval, approval, EnvironmentSpec.DriftPolicy.ACCEPT, modules);
+  }
+
+  void environment(
+      String name,
+      String interval,
+      EnvironmentSpec.Approval approval,
+      EnvironmentSpec.DriftPolicy drift,
+      String... modules) {
     String database = databases.computeIfAbsent(name, n -> stack.postgres.newDatabase());
     secret(
         name + "-database",
@@ -152,7 +161,8 @@ final class Space {
                 new EnvironmentSpec.External(new LocalReference(name + "-database")),
                 List.of()),
             approval,
-            new EnvironmentSpec.Sync(interval)));
+            new EnvironmentSpec.Sync(interval),
+            drift));
     stack.client.resource(environment).forceConflicts().serverSideApply();
   }
 

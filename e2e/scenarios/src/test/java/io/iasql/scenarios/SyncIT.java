@@ -2,14 +2,21 @@ package io.iasql.scenarios;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.iasql.crds.Condition;
 import io.iasql.crds.Environment;
 import io.iasql.crds.EnvironmentSpec.Approval;
+import io.iasql.crds.EnvironmentSpec.DriftPolicy;
+import io.iasql.crds.SqlTransaction;
+import io.iasql.crds.SqlTransactionStatus.Phase;
 import io.iasql.peers.AwsProxy;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sqs.SqsClient;
+import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
 /** Changes made in AWS come into the rows. */
 class SyncIT {
@@ -151,7 +158,80 @@ class SyncIT {
                 space
                     .find(Environment.class, "env")
                     .flatMap(e -> Space.condition(e, "Ready"))
-                    .map(io.iasql.crds.Condition::isTrue)
+                    .map(Condition::isTrue)
                     .orElse(false));
+  }
+
+  @Test
+  void shouldHaveDriftRestoredByATransactionLikeAnyOther() {
+    Space space = Space.empty("restored");
+    space.connect();
+    space.environment("env", "1h", Approval.MANUAL, DriftPolicy.RESTORE, "aws_sqs");
+    space.awaitReady("env");
+    space.commit("queue", "INSERT INTO queue (name, visibility_timeout) VALUES ('kept', 30)");
+    try (SqsClient sqs = space.sqs()) {
+      String url = sqs.getQueueUrl(r -> r.queueName("kept")).queueUrl();
+      sqs.setQueueAttributes(
+          r -> r.queueUrl(url).attributes(Map.of(QueueAttributeName.VISIBILITY_TIMEOUT, "77")));
+    }
+    space.requestSync("env", "1");
+
+    Environment drifted =
+        space.await(
+            Environment.class,
+            "env",
+            "say that it drifted",
+            e -> Space.condition(e, "Drifted").map(Condition::isTrue).orElse(false));
+    assertThat(Space.condition(drifted, "Drifted").orElseThrow().message())
+        .contains("update queue");
+    SqlTransaction restoring =
+        Awaitility.await("the transaction that restores")
+            .atMost(Space.LIMIT)
+            .until(
+                () ->
+                    space
+                        .stack
+                        .client
+                        .resources(SqlTransaction.class)
+                        .inNamespace(space.namespace)
+                        .list()
+                        .getItems()
+                        .stream()
+                        .filter(t -> !t.getMetadata().getName().equals("queue"))
+                        .findFirst()
+                        .orElse(null),
+                Objects::nonNull);
+    assertThat(space.queues()).singleElement().asString().startsWith("kept|77");
+
+    space.approve(restoring.getMetadata().getName());
+    space.await(restoring.getMetadata().getName(), Phase.COMMITTED);
+    assertThat(space.queues()).singleElement().asString().startsWith("kept|30");
+    assertThat(space.queueRows()).isEqualTo(space.queues());
+  }
+
+  @Test
+  void shouldTellDriftUntilASyncThatIsAskedForAcceptsIt() {
+    Space space = Space.empty("reported");
+    space.connect();
+    space.environment("env", "10s", Approval.MANUAL, DriftPolicy.REPORT, "aws_sqs");
+    space.awaitReady("env");
+    try (SqsClient sqs = space.sqs()) {
+      sqs.createQueue(r -> r.queueName("stranger"));
+    }
+
+    space.await(
+        Environment.class,
+        "env",
+        "say that it drifted",
+        e -> Space.condition(e, "Drifted").map(Condition::isTrue).orElse(false));
+    assertThat(space.rows("SELECT name FROM queue")).isEmpty();
+
+    space.requestSync("env", "1");
+    space.await(
+        Environment.class,
+        "env",
+        "have accepted it",
+        e -> Space.condition(e, "Drifted").map(c -> !c.isTrue()).orElse(false));
+    assertThat(space.rows("SELECT name FROM queue")).containsExactly("stranger");
   }
 }

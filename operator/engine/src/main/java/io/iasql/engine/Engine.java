@@ -11,9 +11,9 @@ import io.iasql.engine.plan.Draft;
 import io.iasql.engine.plan.Plan;
 import io.iasql.engine.plan.PlanStore;
 import io.iasql.engine.plan.Planner;
-import io.iasql.engine.session.Proposal;
 import io.iasql.engine.session.PsqlSession;
 import io.iasql.engine.store.Installer;
+import io.iasql.engine.sync.DriftPolicy;
 import io.iasql.engine.sync.Importer;
 import io.iasql.engine.sync.SyncReport;
 import java.time.OffsetDateTime;
@@ -54,8 +54,7 @@ public final class Engine implements AutoCloseable {
     this.planner = new Planner(context);
     this.importer = new Importer(context);
     this.queue = new CommitQueue(context, new Moves(), timer);
-    this.psql =
-        new PsqlSession(context, planner, importer, installer, queue, timer, listener::proposed);
+    this.psql = new PsqlSession(context, planner, importer, installer, queue, timer, new Moves());
   }
 
   /** Tells both who listens to the engine and who waits in psql. */
@@ -69,6 +68,11 @@ public final class Engine implements AutoCloseable {
     @Override
     public void tablesMoved(Set<String> tables) {
       listener.tablesMoved(tables);
+    }
+
+    @Override
+    public void opened() {
+      listener.opened();
     }
 
     @Override
@@ -108,6 +112,11 @@ public final class Engine implements AutoCloseable {
     psql.open(approvesAll, Set.copyOf(declared));
   }
 
+  /** Who has a transaction open in psql; commits of others wait until it ends. */
+  public Optional<String> openedBy() {
+    return Outages.translate(psql::openedBy);
+  }
+
   /** What people wrote and waits to become a transaction that is planned and approved. */
   public List<Proposal> proposals() {
     return Outages.translate(psql::proposals);
@@ -141,14 +150,38 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
-   * Reads the account into the rows.
+   * Reads the account into the rows, which follow it.
    *
    * @param tables only these, or all when empty
    */
   public SyncReport sync(Set<String> tables) {
-    SyncReport report = Outages.translate(() -> importer.sync(tables));
+    return sync(tables, DriftPolicy.ACCEPT);
+  }
+
+  /**
+   * Reads the account.
+   *
+   * @param tables only these, or all when empty
+   * @param policy what happens where the account differs from the rows; what was never read before
+   *     is taken into the rows in any case
+   */
+  public SyncReport sync(Set<String> tables, DriftPolicy policy) {
+    SyncReport report =
+        Outages.translate(
+            () -> {
+              List<String> installed = jdbi.withHandle(Installer::installed);
+              boolean known = jdbi.withHandle(Installer::imported).containsAll(installed);
+              SyncReport read = importer.sync(tables, known ? policy : DriftPolicy.ACCEPT);
+              if (!known && tables.isEmpty() && read.failures().isEmpty()) {
+                jdbi.useHandle(h -> Installer.rememberImported(h, installed));
+              }
+              return read;
+            });
     if (!report.changedTables().isEmpty()) {
       listener.tablesMoved(report.changedTables());
+    }
+    if (policy == DriftPolicy.RESTORE && !report.drift().isEmpty()) {
+      listener.proposed();
     }
     return report;
   }

@@ -13,6 +13,9 @@ public interface EngineListener {
    */
   void tablesMoved(Set<String> tables);
 
+  /** People opened a transaction in psql, or ended it: {@link Engine#openedBy}. */
+  default void opened() {}
+
   /** People wrote something that waits to become a transaction: {@link Engine#proposals}. */
   default void proposed() {}
 }

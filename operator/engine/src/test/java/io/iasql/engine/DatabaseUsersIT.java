@@ -164,7 +164,7 @@ class DatabaseUsersIT {
           CREATE TRIGGER mine AFTER INSERT ON bucket EXECUTE FUNCTION suppress_redundant_updates_trigger()
           CREATE RULE mine AS ON DELETE TO bucket DO INSTEAD NOTHING
           CREATE EVENT TRIGGER mine ON ddl_command_end EXECUTE FUNCTION public.iasql_audit()
-          CREATE EXTENSION dblink
+          CREATE EXTENSION postgres_fdw
           CREATE SERVER mine FOREIGN DATA WRAPPER hidden
           CREATE PUBLICATION mine
           CREATE ROLE mine

@@ -11,7 +11,6 @@ import io.iasql.engine.fake.Fault;
 import io.iasql.engine.login.DatabaseUser;
 import io.iasql.engine.login.DatabaseUser.Access;
 import io.iasql.engine.login.DatabaseUsers;
-import io.iasql.engine.session.Proposal;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;

@@ -14,6 +14,8 @@ import java.util.Optional;
 
 /** Says in a status what an environment is like. */
 final class EnvironmentStatusFactory {
+  private static final int MAX_DRIFT = 20;
+
   private final Clock clock;
 
   EnvironmentStatusFactory(Clock clock) {
@@ -59,9 +61,20 @@ final class EnvironmentStatusFactory {
                 view.message())
             .set(
                 "Locked",
-                view.busy() ? Condition.Status.TRUE : Condition.Status.FALSE,
-                view.busy() ? Reason.COMMIT_RUNNING : Reason.IDLE,
-                view.busy() ? "A commit runs or waits." : "No commit runs.")
+                locked(view) ? Condition.Status.TRUE : Condition.Status.FALSE,
+                !view.openedBy().isEmpty()
+                    ? Reason.TRANSACTION_OPEN
+                    : view.busy() ? Reason.COMMIT_RUNNING : Reason.IDLE,
+                !view.openedBy().isEmpty()
+                    ? view.openedBy()
+                        + " has a transaction open in psql; commits wait for iasql_commit() or"
+                        + " iasql_rollback(), which anybody may call."
+                    : view.busy() ? "A commit runs or waits." : "No commit runs.")
+            .set(
+                "Drifted",
+                drifted(view) ? Condition.Status.TRUE : Condition.Status.FALSE,
+                drifted(view) ? Reason.DRIFTED : Reason.NO_DRIFT,
+                drift(view))
             .setIf(working, Conditions.RECONCILING, view.reason(), view.message())
             .setIf(view.stalled(), Conditions.STALLED, view.reason(), view.message());
     return new EnvironmentStatus(
@@ -79,6 +92,25 @@ final class EnvironmentStatusFactory {
         pending,
         sync(view),
         conditions.toList());
+  }
+
+  private static boolean locked(LiveEnvironment.View view) {
+    return view.busy() || !view.openedBy().isEmpty();
+  }
+
+  private static boolean drifted(LiveEnvironment.View view) {
+    return view.report() != null && !view.report().drift().isEmpty();
+  }
+
+  private static String drift(LiveEnvironment.View view) {
+    if (!drifted(view)) {
+      return "The newest sync found no difference that the rows do not follow.";
+    }
+    List<String> all = view.report().drift();
+    return "AWS differs from the rows: "
+        + String.join(", ", all.subList(0, Math.min(all.size(), MAX_DRIFT)))
+        + (all.size() > MAX_DRIFT ? " and " + (all.size() - MAX_DRIFT) + " more" : "")
+        + ". spec.driftPolicy says what becomes of it.";
   }
 
   private static EnvironmentStatus.Sync sync(LiveEnvironment.View view) {

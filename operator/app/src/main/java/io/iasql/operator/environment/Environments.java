@@ -8,6 +8,7 @@ import io.iasql.engine.EngineListener;
 import io.iasql.engine.EngineSettings;
 import io.iasql.engine.catalog.Modules;
 import io.iasql.engine.login.DatabaseUser;
+import io.iasql.engine.sync.DriftPolicy;
 import io.iasql.operator.OperatorConfig;
 import io.iasql.operator.connection.AwsAccounts;
 import io.iasql.operator.database.DatabaseEndpoint;
@@ -165,6 +166,9 @@ public class Environments {
     return new Wanted(
         new TreeSet<>(environment.getSpec().modules()),
         environment.getSpec().approval() == Approval.AUTOMATIC,
+        Optional.ofNullable(environment.getSpec().driftPolicy())
+            .map(policy -> DriftPolicy.valueOf(policy.name()))
+            .orElse(DriftPolicy.ACCEPT),
         interval(environment.getSpec().sync().interval()),
         Optional.ofNullable(environment.getMetadata().getAnnotations())
             .map(a -> a.get(Environment.SYNC_REQUESTED_AT))
@@ -205,11 +209,7 @@ public class Environments {
     return new EngineListener() {
       @Override
       public void transactionMoved(String transaction) {
-        LiveEnvironment one = live.get(id);
-        if (one != null) {
-          one.expectCommits();
-          jobs.run(id, id, () -> work(id, one));
-        }
+        lookAtCommits(id);
         listeners.forEach(l -> l.transactionMoved(id, transaction));
       }
 
@@ -219,10 +219,23 @@ public class Environments {
       }
 
       @Override
+      public void opened() {
+        lookAtCommits(id);
+      }
+
+      @Override
       public void proposed() {
         listeners.forEach(l -> l.proposed(id));
       }
     };
+  }
+
+  private void lookAtCommits(ResourceID id) {
+    LiveEnvironment one = live.get(id);
+    if (one != null) {
+      one.expectCommits();
+      jobs.run(id, id, () -> work(id, one));
+    }
   }
 
   /** The environment, if it is open. */

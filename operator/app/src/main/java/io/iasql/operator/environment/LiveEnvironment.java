@@ -5,6 +5,7 @@ import io.iasql.engine.InvalidTransactionException;
 import io.iasql.engine.login.DatabaseUser;
 import io.iasql.engine.login.LoginException;
 import io.iasql.engine.store.UnavailableException;
+import io.iasql.engine.sync.DriftPolicy;
 import io.iasql.engine.sync.SyncReport;
 import io.iasql.operator.status.Reason;
 import io.iasql.spi.CloudException;
@@ -29,11 +30,13 @@ final class LiveEnvironment {
    * What the environment is asked to be.
    *
    * @param automatic whether every plan is approved
+   * @param drift what a sync does where the account differs from the rows
    * @param users who may log in to the database; empty to leave that as it is
    */
   record Wanted(
       Set<String> modules,
       boolean automatic,
+      DriftPolicy drift,
       Duration syncInterval,
       String syncRequestedAt,
       Optional<List<DatabaseUser>> users) {}
@@ -50,6 +53,7 @@ final class LiveEnvironment {
    * @param report what that found, or null
    * @param syncRequestedAt the request that it answered
    * @param busy whether a commit runs or waits
+   * @param openedBy who has a transaction open in psql, or an empty string
    */
   record View(
       boolean ready,
@@ -60,7 +64,8 @@ final class LiveEnvironment {
       Instant lastSync,
       SyncReport report,
       String syncRequestedAt,
-      boolean busy) {
+      boolean busy,
+      String openedBy) {
 
     /** Whether AWS or the database could not be used when last tried. */
     boolean isOutOfReach() {
@@ -83,7 +88,8 @@ final class LiveEnvironment {
           null,
           null,
           "",
-          false);
+          false,
+          "");
   private Set<String> prepared = Set.of();
   private volatile Optional<List<DatabaseUser>> users = Optional.empty();
   private Duration retry = FIRST_RETRY;
@@ -196,7 +202,7 @@ final class LiveEnvironment {
         if (busy) {
           engine.wake();
         }
-        view = busy(busy, waiting);
+        view = locked(busy, engine.openedBy().orElse(""), waiting);
       }
       if (!waiting) {
         retry = FIRST_RETRY;
@@ -250,7 +256,11 @@ final class LiveEnvironment {
   }
 
   private void sync(Wanted now) {
-    SyncReport report = engine.sync(Set.of());
+    // Who asks for a sync by name wants the rows to follow.
+    boolean asked =
+        !now.syncRequestedAt().isEmpty() && !now.syncRequestedAt().equals(view.syncRequestedAt());
+    boolean accepts = asked && now.drift() == DriftPolicy.REPORT;
+    SyncReport report = engine.sync(Set.of(), accepts ? DriftPolicy.ACCEPT : now.drift());
     importDue = false;
     boolean whole = report.failures().isEmpty();
     view =
@@ -266,7 +276,8 @@ final class LiveEnvironment {
             clock.instant(),
             report,
             now.syncRequestedAt(),
-            view.busy());
+            view.busy(),
+            view.openedBy());
   }
 
   private void failed(boolean stalled, Reason reason, String message) {
@@ -282,7 +293,8 @@ final class LiveEnvironment {
             old.lastSync(),
             old.report(),
             old.syncRequestedAt(),
-            old.busy());
+            old.busy(),
+            old.openedBy());
     notBefore = clock.instant().plus(stalled ? LONGEST_RETRY : retry);
     retry =
         retry.multipliedBy(2).compareTo(LONGEST_RETRY) > 0 ? LONGEST_RETRY : retry.multipliedBy(2);
@@ -299,10 +311,11 @@ final class LiveEnvironment {
         old.lastSync(),
         old.report(),
         old.syncRequestedAt(),
-        old.busy());
+        old.busy(),
+        old.openedBy());
   }
 
-  private View busy(boolean busy, boolean waiting) {
+  private View locked(boolean busy, String openedBy, boolean waiting) {
     View old = view;
     // The database was away between two syncs, and is back.
     boolean mended = old.ready() && old.isOutOfReach() && !waiting;
@@ -315,7 +328,8 @@ final class LiveEnvironment {
         old.lastSync(),
         old.report(),
         old.syncRequestedAt(),
-        busy);
+        busy,
+        openedBy);
   }
 
   void close() {

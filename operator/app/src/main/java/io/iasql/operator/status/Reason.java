@@ -50,6 +50,10 @@ public enum Reason {
   UNAVAILABLE,
   /** No drift was looked for yet, or none was found. */
   NO_DRIFT,
+  /** The account was changed past the operator. */
+  DRIFTED,
+  /** Somebody has a transaction open in psql. */
+  TRANSACTION_OPEN,
   /** A commit is under way. */
   COMMIT_RUNNING,
   /** No commit is under way. */

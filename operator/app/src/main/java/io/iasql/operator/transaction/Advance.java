@@ -76,7 +76,18 @@ final class Advance {
   private Snapshot submitted(TransactionView view) {
     return switch (view.state()) {
       case QUEUED ->
-          progress(Phase.QUEUED, Reason.QUEUED, "Approved; it waits for its turn.", view);
+          progress(
+              Phase.QUEUED,
+              Reason.QUEUED,
+              engine
+                  .openedBy()
+                  .map(
+                      who ->
+                          "Approved; it waits because "
+                              + who
+                              + " has a transaction open in psql (iasql_begin).")
+                  .orElse("Approved; it waits for its turn."),
+              view);
       case RUNNING -> progress(Phase.COMMITTING, Reason.COMMITTING, "AWS is being changed.", view);
       case COMMITTED ->
           progress(Phase.COMMITTED, Reason.COMMITTED, "AWS and the rows are as planned.", view);

@@ -7,7 +7,7 @@ import io.iasql.crds.LocalReference;
 import io.iasql.crds.SqlTransaction;
 import io.iasql.crds.SqlTransactionSpec;
 import io.iasql.engine.Engine;
-import io.iasql.engine.session.Proposal;
+import io.iasql.engine.Proposal;
 import io.iasql.engine.store.UnavailableException;
 import io.iasql.operator.environment.Environments;
 import io.iasql.operator.work.Jobs;

@@ -40,6 +40,28 @@ public final class NetChange {
     public RowKey keyBefore(Catalog catalog) {
       return before == null ? null : RowKey.of(catalog, key.table(), before);
     }
+
+    /** The change that takes this one back. */
+    public Row inverse(Catalog catalog) {
+      return new Row(before == null ? key : keyBefore(catalog), after, before, false);
+    }
+
+    /** The cloud key's values, or the row's primary key while the cloud has assigned none. */
+    public String describe(Modules modules) {
+      ObjectNode image = after == null ? before : after;
+      List<String> columns =
+          modules
+              .resource(key.table())
+              .map(r -> Shape.of(r.type()).key().stream().map(Column::sqlName).toList())
+              .orElse(List.of());
+      List<String> values = new ArrayList<>();
+      if (!columns.isEmpty() && columns.stream().allMatch(image::hasNonNull)) {
+        columns.forEach(c -> values.add(image.get(c).asText()));
+      } else {
+        key.toJson().forEach(value -> values.add(value.asText()));
+      }
+      return String.join("|", values);
+    }
   }
 
   /** The role as which the engine writes. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.iasql.engine.EngineContext;
+import io.iasql.engine.EngineListener;
 import io.iasql.engine.InvalidTransactionException;
 import io.iasql.engine.commit.CommitQueue;
 import io.iasql.engine.commit.Submissions;
@@ -35,11 +36,11 @@ final class Interactive {
   private final CommitQueue queue;
   private final Arrivals arrivals;
   private final BooleanSupplier automatic;
-  private final Runnable proposed;
+  private final EngineListener listener;
 
   /**
    * @param automatic whether every plan is approved
-   * @param proposed told of a new proposal
+   * @param listener told of what is opened and proposed
    */
   Interactive(
       EngineContext context,
@@ -48,7 +49,7 @@ final class Interactive {
       CommitQueue queue,
       Arrivals arrivals,
       BooleanSupplier automatic,
-      Runnable proposed) {
+      EngineListener listener) {
     this.context = context;
     this.jdbi = Jdbi.create(context.database().pool());
     this.written = written;
@@ -56,7 +57,7 @@ final class Interactive {
     this.queue = queue;
     this.arrivals = arrivals;
     this.automatic = automatic;
-    this.proposed = proposed;
+    this.listener = listener;
   }
 
   /** Opens a transaction as soon as none is open and no commit runs. */
@@ -90,6 +91,11 @@ final class Interactive {
             },
             PATIENCE,
             waiting::check)
+        .map(
+            id -> {
+              listener.opened();
+              return id;
+            })
         .orElseThrow(
             () ->
                 new CallException(
@@ -109,6 +115,7 @@ final class Interactive {
   private void close(String caller, String id) {
     jdbi.useTransaction(h -> OpenTransaction.close(h, caller, id, context.clock().instant()));
     arrivals.signal();
+    listener.opened();
     // Commits have waited for it.
     queue.wake();
   }
@@ -182,7 +189,7 @@ final class Interactive {
                       + proposal.planId()
                       + " waits for approval as a SqlTransaction; the rows are as they were until"
                       + " it is committed");
-              proposed.run();
+              listener.proposed();
             });
     return plan;
   }

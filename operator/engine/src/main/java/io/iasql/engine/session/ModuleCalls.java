@@ -9,6 +9,7 @@ import io.iasql.engine.EngineContext;
 import io.iasql.engine.commit.Pending;
 import io.iasql.engine.store.Installer;
 import io.iasql.engine.store.Sql;
+import io.iasql.engine.sync.DriftPolicy;
 import io.iasql.engine.sync.Importer;
 import io.iasql.spi.AwsScope;
 import io.iasql.spi.CloudModule;
@@ -80,7 +81,7 @@ final class ModuleCalls {
     Set<String> tables = new TreeSet<>();
     jdbi.useHandle(h -> added.forEach(m -> tables.addAll(Installer.tables(h, m))));
     if (!tables.isEmpty()) {
-      importer.sync(tables);
+      importer.sync(tables, DriftPolicy.ACCEPT);
     }
     return tables(names, "created_table_name");
   }
@@ -204,7 +205,8 @@ final class ModuleCalls {
                 m -> module(m).functions().stream().anyMatch(f -> f.name().equals(function.name())))
             .findFirst()
             .orElseThrow();
-    importer.sync(Set.copyOf(jdbi.withHandle(h -> Installer.tables(h, module))));
+    importer.sync(
+        Set.copyOf(jdbi.withHandle(h -> Installer.tables(h, module))), DriftPolicy.ACCEPT);
     return rows;
   }
 }

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.iasql.engine.EngineContext;
+import io.iasql.engine.EngineListener;
 import io.iasql.engine.InvalidTransactionException;
+import io.iasql.engine.Proposal;
 import io.iasql.engine.commit.CommitQueue;
 import io.iasql.engine.export.SqlExport;
 import io.iasql.engine.plan.Planner;
@@ -54,7 +56,7 @@ public final class PsqlSession implements AutoCloseable {
   private final Notifications notifications;
   private final Arrivals arrivals = new Arrivals();
   private final ScheduledExecutorService timer;
-  private final Runnable proposed;
+  private final EngineListener listener;
   private final ExecutorService threads;
   private final AtomicBoolean looking = new AtomicBoolean();
   private volatile boolean automatic;
@@ -66,7 +68,7 @@ public final class PsqlSession implements AutoCloseable {
   /**
    * A session that hears nothing yet.
    *
-   * @param proposed told of new {@linkplain #proposals() proposals}; must return at once
+   * @param listener told of what people open and propose
    */
   public PsqlSession(
       EngineContext context,
@@ -75,11 +77,11 @@ public final class PsqlSession implements AutoCloseable {
       Installer installer,
       CommitQueue queue,
       ScheduledExecutorService timer,
-      Runnable proposed) {
+      EngineListener listener) {
     this.context = context;
     this.jdbi = Jdbi.create(context.database().pool());
     this.timer = timer;
-    this.proposed = proposed;
+    this.listener = listener;
     this.threads =
         Executors.newCachedThreadPool(
             work -> {
@@ -90,7 +92,7 @@ public final class PsqlSession implements AutoCloseable {
     this.table = new CallTable(jdbi);
     this.written = new WrittenRows(context, planner, queue, arrivals);
     this.interactive =
-        new Interactive(context, written, importer, queue, arrivals, () -> automatic, proposed);
+        new Interactive(context, written, importer, queue, arrivals, () -> automatic, listener);
     this.modules = new ModuleCalls(context, installer, importer, () -> automatic, () -> required);
     this.calls = new Calls(table, threads, this::answer);
     this.notifications = new Notifications(context.environment(), context.database(), this::told);
@@ -172,7 +174,7 @@ public final class PsqlSession implements AutoCloseable {
       if (automatic) {
         written.commit(id, "automatic", new Patience());
       } else if (written.propose(id, null).isPresent()) {
-        proposed.run();
+        listener.proposed();
       }
       retry = FIRST_RETRY;
       if (written.any()) {
@@ -280,6 +282,15 @@ public final class PsqlSession implements AutoCloseable {
     ArrayNode rows = JsonNodeFactory.instance.arrayNode();
     statements.forEach(s -> rows.addObject().put("sql", s));
     return rows;
+  }
+
+  /** Who has a transaction open. */
+  public Optional<String> openedBy() {
+    return jdbi.withHandle(
+        h ->
+            h.createQuery("SELECT opened_by FROM iasql.open_transaction")
+                .mapTo(String.class)
+                .findOne());
   }
 
   // Proposals -----------------------------------------------------------------------------------

@@ -3,6 +3,7 @@ package io.iasql.engine.session;
 import io.iasql.engine.EngineContext;
 import io.iasql.engine.InvalidTransactionException;
 import io.iasql.engine.OnFailure;
+import io.iasql.engine.Proposal;
 import io.iasql.engine.commit.CommitQueue;
 import io.iasql.engine.commit.Pending;
 import io.iasql.engine.commit.Submission;
@@ -17,7 +18,6 @@ import io.iasql.engine.plan.PlanStore;
 import io.iasql.engine.plan.Planner;
 import io.iasql.engine.store.Catalog;
 import java.time.Duration;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -210,16 +210,7 @@ final class WrittenRows {
             description == null ? "Written in psql by " + author : description,
             sql,
             "");
-    handle
-        .createUpdate(
-            "INSERT INTO iasql.proposal (id, author, description, sql, plan_id, proposed_at)"
-                + " VALUES (:id, :author, :description, :sql, '', :now)")
-        .bind("id", id)
-        .bind("author", proposal.author())
-        .bind("description", proposal.description())
-        .bind("sql", sql)
-        .bind("now", context.clock().instant().atOffset(ZoneOffset.UTC))
-        .execute();
+    Proposal.save(handle, proposal, context.clock().instant());
     return proposal;
   }
 

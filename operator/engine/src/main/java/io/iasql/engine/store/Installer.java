@@ -130,6 +130,23 @@ public final class Installer {
         .list();
   }
 
+  /** The modules whose resources have been read to the end at least once. */
+  public static List<String> imported(Handle handle) {
+    return handle
+        .createQuery(
+            "SELECT unnest(string_to_array(value, ',')) FROM iasql.setting WHERE name = 'imported'")
+        .mapTo(String.class)
+        .list();
+  }
+
+  /** Remembers that the resources of these modules have been read to the end. */
+  public static void rememberImported(Handle handle, Collection<String> names) {
+    handle.execute(
+        "INSERT INTO iasql.setting (name, value) VALUES ('imported', ?)"
+            + " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        String.join(",", names));
+  }
+
   private static void install(Handle handle, CloudModule module) {
     Set<String> before = new LinkedHashSet<>(Catalog.read(handle).parentsFirst());
     handle.execute("SET LOCAL search_path = public, pg_temp");
@@ -191,6 +208,9 @@ public final class Installer {
           for (String name : order) {
             uninstall(handle, name);
           }
+          Set<String> left = new LinkedHashSet<>(imported(handle));
+          left.removeAll(order);
+          rememberImported(handle, left);
         });
   }
 

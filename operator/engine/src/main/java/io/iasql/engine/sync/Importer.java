@@ -1,8 +1,10 @@
 package io.iasql.engine.sync;
 
 import io.iasql.engine.EngineContext;
+import io.iasql.engine.Proposal;
 import io.iasql.engine.catalog.Json;
 import io.iasql.engine.catalog.Shape;
+import io.iasql.engine.export.SqlExport;
 import io.iasql.engine.plan.NetChange;
 import io.iasql.engine.store.Catalog;
 import io.iasql.engine.store.Installer;
@@ -27,6 +29,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 import org.postgresql.PGConnection;
@@ -58,10 +61,18 @@ public final class Importer {
    * Lists everything and merges it.
    *
    * @param tables only these tables, or all when empty
+   * @param policy what happens where the account differs from the rows
    * @throws UnavailableException when PostgreSQL or the account as a whole is out of reach
    */
-  public SyncReport sync(Set<String> tables) {
-    return listed(tables, this::merge);
+  public SyncReport sync(Set<String> tables, DriftPolicy policy) {
+    return listed(
+        tables,
+        (sync, started, listed) ->
+            switch (policy) {
+              case ACCEPT -> merge(sync, started, listed);
+              case REPORT -> report(sync, started, listed);
+              case RESTORE -> restore(sync, started, listed);
+            });
   }
 
   /**
@@ -99,19 +110,90 @@ public final class Importer {
     if (!failures.isEmpty()) {
       throw new UnavailableException("AWS: " + String.join("; ", failures), null);
     }
+    return inTransaction(handle -> changes(handle, sync, started, regions));
+  }
+
+  private <T> T inTransaction(HandleCallback<T, RuntimeException> work) {
     return Merge.retrying(
-        () ->
-            jdbi.inTransaction(
-                TransactionIsolationLevel.REPEATABLE_READ,
-                handle -> {
-                  Catalog catalog = Catalog.read(handle);
-                  long position = NetChange.position(handle);
-                  merge(handle, sync, started, regions);
-                  List<NetChange.Row> rows =
-                      NetChange.since(handle, catalog, context.modules(), position);
-                  handle.rollback();
-                  return rows;
-                }));
+        () -> jdbi.inTransaction(TransactionIsolationLevel.REPEATABLE_READ, work));
+  }
+
+  /** What a merge does to the rows, which are left as they were. */
+  private List<NetChange.Row> changes(
+      Handle handle, String sync, Instant started, Map<String, Set<String>> regions) {
+    Catalog catalog = Catalog.read(handle);
+    long position = NetChange.position(handle);
+    handle.savepoint("changes");
+    merge(handle, sync, started, regions);
+    List<NetChange.Row> rows = NetChange.since(handle, catalog, context.modules(), position);
+    handle.rollbackToSavepoint("changes");
+    return rows;
+  }
+
+  private SyncReport report(String sync, Instant started, List<Listed> listed) {
+    List<String> failures = new ArrayList<>();
+    Map<String, Set<String>> regions = complete(listed, failures);
+    return inTransaction(
+        handle ->
+            new SyncReport(
+                Merge.resources(handle, context.modules(), Catalog.read(handle)),
+                0,
+                0,
+                0,
+                Set.of(),
+                failures,
+                lines(changes(handle, sync, started, regions)),
+                Set.of(),
+                Duration.between(started, context.clock().instant())));
+  }
+
+  private List<String> lines(List<NetChange.Row> rows) {
+    return rows.stream()
+        .map(
+            row ->
+                (row.before() == null ? "create" : row.after() == null ? "delete" : "update")
+                    + " "
+                    + row.key().table()
+                    + " "
+                    + row.describe(context.modules()))
+        .toList();
+  }
+
+  private SyncReport restore(String sync, Instant started, List<Listed> listed) {
+    List<String> failures = new ArrayList<>();
+    Map<String, Set<String>> regions = complete(listed, failures);
+    List<String> drift = new ArrayList<>();
+    Merge.Result result =
+        inTransaction(
+            handle -> {
+              drift.clear();
+              Catalog catalog = Catalog.read(handle);
+              List<NetChange.Row> back =
+                  changes(handle, sync, started, regions).stream()
+                      .filter(row -> row.before() != null)
+                      .map(row -> row.inverse(catalog))
+                      .toList();
+              List<String> sql = SqlExport.of(handle, catalog, context.modules(), back);
+              if (!sql.isEmpty()) {
+                drift.addAll(lines(back));
+                propose(handle, sql, drift);
+              }
+              return merge(handle, sync, started, regions);
+            });
+    failures.addAll(result.failures());
+    return report(result, started, failures, drift);
+  }
+
+  private void propose(Handle handle, List<String> sql, List<String> drift) {
+    Proposal.save(
+        handle,
+        new Proposal(
+            UUID.randomUUID().toString(),
+            "operator",
+            "Restores what was changed in AWS: " + String.join(", ", drift),
+            String.join("\n", sql),
+            ""),
+        context.clock().instant());
   }
 
   /** By table, the regions whose listing is complete. */
@@ -212,13 +294,13 @@ public final class Importer {
   private SyncReport merge(String sync, Instant started, List<Listed> listed) {
     List<String> failures = new ArrayList<>();
     Map<String, Set<String>> regions = complete(listed, failures);
-    Merge.Result result =
-        Merge.retrying(
-            () ->
-                jdbi.inTransaction(
-                    TransactionIsolationLevel.REPEATABLE_READ,
-                    handle -> merge(handle, sync, started, regions)));
+    Merge.Result result = inTransaction(handle -> merge(handle, sync, started, regions));
     failures.addAll(result.failures());
+    return report(result, started, failures, List.of());
+  }
+
+  private SyncReport report(
+      Merge.Result result, Instant started, List<String> failures, List<String> drift) {
     return new SyncReport(
         result.resources(),
         result.inserted(),
@@ -226,6 +308,7 @@ public final class Importer {
         result.deleted(),
         result.changed(),
         failures,
+        drift,
         result.left(),
         Duration.between(started, context.clock().instant()));
   }

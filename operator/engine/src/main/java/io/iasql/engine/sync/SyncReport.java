@@ -13,6 +13,8 @@ import java.util.Set;
  * @param deleted rows whose resource was gone
  * @param changedTables the tables with any of these
  * @param failures what could not be listed or merged, by table and region; its rows were left alone
+ * @param drift where the account differs from the rows, as {@code update bucket acme}; empty where
+ *     the rows follow the account
  * @param left tables left to the next sync because a commit moved them meanwhile
  * @param took how long it took
  */
@@ -23,5 +25,6 @@ public record SyncReport(
     long deleted,
     Set<String> changedTables,
     List<String> failures,
+    List<String> drift,
     Set<String> left,
     Duration took) {}

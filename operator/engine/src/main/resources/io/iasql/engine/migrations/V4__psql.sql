@@ -102,11 +102,16 @@ $$;
 CREATE FUNCTION iasql.answer(call_id bigint, OUT state text, OUT progress text, OUT result jsonb, OUT error text)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-  DELETE FROM iasql.call c WHERE c.id = call_id AND c.state IN ('ANSWERED', 'FAILED', 'CANCELLED')
-  RETURNING c.state, c.progress, c.result, c.error INTO state, progress, result, error;
-  IF NOT FOUND THEN
-    SELECT c.state, c.progress INTO state, progress FROM iasql.call c WHERE c.id = call_id;
-  END IF;
+  -- Each statement sees what was committed before it: the answer may come between two of them.
+  LOOP
+    DELETE FROM iasql.call c WHERE c.id = call_id AND c.state IN ('ANSWERED', 'FAILED', 'CANCELLED')
+    RETURNING c.state, c.progress, c.result, c.error INTO state, progress, result, error;
+    EXIT WHEN FOUND;
+    SELECT c.state, c.progress INTO state, progress FROM iasql.call c
+     WHERE c.id = call_id AND c.state IN ('ASKED', 'RUNNING');
+    EXIT WHEN FOUND;
+    EXIT WHEN NOT EXISTS (SELECT 1 FROM iasql.call c WHERE c.id = call_id);
+  END LOOP;
 END
 $$;
 
