@@ -17,6 +17,7 @@ import io.iasql.engine.plan.Plan;
 import io.iasql.engine.plan.PlanStore;
 import io.iasql.engine.plan.Planner;
 import io.iasql.engine.store.Catalog;
+import io.iasql.engine.store.UnavailableException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -86,9 +87,9 @@ final class WrittenRows {
           return ended(id, end, plan);
         }
       }
-      throw new CallException(
-          "the rows or the account kept moving while they were to be committed; nothing was done,"
-              + " call it again");
+      throw new UnavailableException(
+          "the rows or the account kept moving while they were to be committed; nothing was done",
+          null);
     } finally {
       turn.unlock();
     }
