@@ -227,6 +227,27 @@ public final class Shape {
     return result;
   }
 
+  /**
+   * Whether an image says by its {@link #identity() identity} which resource it is: everything that
+   * the cloud assigns is known, also in references, and not all of it is empty. A single empty
+   * column that people choose is a value like any other: a rule has one source and no others.
+   */
+  public boolean isIdentified(JsonNode image) {
+    boolean any = false;
+    for (Column column : identity()) {
+      JsonNode value = canonical(column, image);
+      if (value.isNull() ? column.assigned() : !isKnown(column, value)) {
+        return false;
+      }
+      any |= !value.isNull();
+    }
+    return any;
+  }
+
+  private static boolean isKnown(Column column, JsonNode value) {
+    return column.kind() != Column.Kind.REFERENCE || isComplete(value);
+  }
+
   /** An image without what the cloud assigned: another resource's place, not this one's. */
   public ObjectNode withoutAssigned(ObjectNode image) {
     ObjectNode result = image.deepCopy();

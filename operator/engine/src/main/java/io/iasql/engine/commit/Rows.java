@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 
 /** The engine's own writes to module tables: what the cloud assigned, and rows put back. */
@@ -190,11 +191,22 @@ public final class Rows {
     return handle
         .createQuery(
             "SELECT to_jsonb(t)::text FROM public.%1$s t, jsonb_populate_record(NULL::public.%1$s, CAST(:key AS jsonb)) k WHERE %2$s"
-                .formatted(Sql.quote(shape.table()), Sql.equal("t", "k", names(key))))
+                .formatted(Sql.quote(shape.table()), having(key)))
         .bind("key", key.toString())
         .mapTo(String.class)
         .findOne()
         .map(Json::parseObject);
+  }
+
+  /** That row {@code t} has the values of {@code k}; unlike {@link Sql#same} by an index. */
+  private static String having(ObjectNode values) {
+    return names(values).stream()
+        .map(c -> values.hasNonNull(c) ? Sql.equal("t", "k", List.of(c)) : isNull(c))
+        .collect(Collectors.joining(" AND "));
+  }
+
+  private static String isNull(String column) {
+    return "t." + Sql.quote(column) + " IS NULL";
   }
 
   /** Writes a resource of the cloud as a row, or brings its row up to date. */
@@ -203,7 +215,7 @@ public final class Rows {
         find(handle, catalog, shape, shape.key(), cloud)
             .or(
                 () ->
-                    shape.hasChosenIdentity()
+                    shape.hasChosenIdentity() && shape.isIdentified(cloud)
                         ? find(handle, catalog, shape, shape.identity(), cloud)
                         : Optional.empty());
     if (known.isPresent()) {

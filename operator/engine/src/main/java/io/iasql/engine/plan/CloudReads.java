@@ -98,7 +98,7 @@ final class CloudReads {
     }
     Shape shape = one.shape();
     return one.before() != null
-        || (Shape.isComplete(shape.identityOf(one.after())) && !refersToNew(shape, one.after()));
+        || (shape.isIdentified(one.after()) && !refersToNew(shape, one.after()));
   }
 
   /**

@@ -239,22 +239,27 @@ final class Merge {
     return shape.key().stream().map(Column::sqlName).toList();
   }
 
-  /** A resource made again outside, under the name of one that is gone, keeps that one's row. */
+  /**
+   * A resource made again outside, under the name of one that is gone, keeps that one's row. Those
+   * without a name have nothing in common.
+   */
   private void adoptNewKeys(Shape shape) {
     if (!shape.hasChosenIdentity() || shape.identity().equals(shape.key())) {
       return;
     }
     List<String> assigned =
         shape.key().stream().filter(Column::assigned).map(Column::sqlName).toList();
+    List<String> identity = shape.identity().stream().map(Column::sqlName).toList();
     handle
         .createUpdate(
-            "UPDATE public.%s t SET (%s) = ROW(%s) FROM %s m WHERE %s AND NOT (%s) AND NOT EXISTS (SELECT 1 FROM %s other WHERE %s)"
+            "UPDATE public.%s t SET (%s) = ROW(%s) FROM %s m WHERE %s AND num_nonnulls(%s) > 0 AND NOT (%s) AND NOT EXISTS (SELECT 1 FROM %s other WHERE %s)"
                 .formatted(
                     Sql.quote(shape.table()),
                     Sql.list(assigned),
                     Sql.list("m", assigned),
                     merged(shape),
-                    Sql.same("t", "m", shape.identity().stream().map(Column::sqlName).toList()),
+                    Sql.same("t", "m", identity),
+                    Sql.list("t", identity),
                     Sql.same("t", "m", keyColumns(shape)),
                     merged(shape),
                     Sql.equal("t", "other", keyColumns(shape))))

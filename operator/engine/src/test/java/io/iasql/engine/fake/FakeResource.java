@@ -76,10 +76,10 @@ abstract class FakeResource<R extends Record> implements CloudResource<R> {
     if (Shape.isComplete(shape.keyOf(image))) {
       return account.seen(shape.table(), id(image), stale);
     }
-    ObjectNode identity = shape.identityOf(image);
-    if (!Shape.isComplete(identity)) {
+    if (!shape.isIdentified(image)) {
       return Optional.empty();
     }
+    ObjectNode identity = shape.identityOf(image);
     return account.of(shape.table()).values().stream()
         .filter(i -> shape.identityOf(i).equals(identity))
         .findFirst()

@@ -172,7 +172,7 @@ abstract class ManagedFake<R extends Record> extends FakeResource<R> implements 
   }
 
   private void requireFree(FakeAccount account, ObjectNode image) {
-    if (shape.isPart() || !shape.hasChosenIdentity()) {
+    if (shape.isPart() || !shape.hasChosenIdentity() || !shape.isIdentified(image)) {
       return;
     }
     boolean taken =
