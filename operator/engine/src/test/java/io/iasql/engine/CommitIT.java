@@ -397,15 +397,19 @@ class CommitIT {
             + " INSERT INTO queue (name, visibility) VALUES ('left', 1), ('right', 2);"
             + " INSERT INTO bucket (name, tags) VALUES ('assets', '{\"a\": \"b\"}');"
             + " INSERT INTO bucket_rule (bucket_name, prefix, days) VALUES ('assets', 'p', 1);"
-            + " INSERT INTO block (bucket_name, strict) VALUES ('assets', false)");
+            + " INSERT INTO block (bucket_name, strict) VALUES ('assets', false);"
+            + " INSERT INTO site (cidr) VALUES ('10.1.0.0/16')");
     env.commit(
         "UPDATE grp SET label = 'd' WHERE name = 'default';"
+            + " UPDATE site_table SET label = 'main';"
+            + " INSERT INTO site_table (site_id, label) SELECT id, 'own' FROM site;"
             + " INSERT INTO route (net_id, dest, target) SELECT n.id, '0', g.gateway_id"
             + " FROM net n, gateway g; UPDATE bucket SET policy = '{\"Statement\": []}'");
   }
 
   private static final String EVERYTHING_CHANGED =
       "UPDATE net SET cidr = '10.2.0.0/16';"
+          + " UPDATE site SET cidr = '10.2.0.0/16';"
           + " UPDATE gateway SET kind = 'y';"
           + " UPDATE queue SET name = 'tmp' WHERE name = 'left';"
           + " UPDATE queue SET name = 'left' WHERE name = 'right';"
@@ -417,7 +421,7 @@ class CommitIT {
   /** Everything but the ids that the cloud assigned. */
   private static List<String> withoutIds(List<String> lines) {
     return lines.stream()
-        .map(l -> l.replaceAll("(net|subnet|grp|gw|host|disk|q)-\\d+", "$1-N"))
+        .map(l -> l.replaceAll("(net|subnet|grp|gw|host|disk|q|site|tab)-\\d+", "$1-N"))
         .sorted()
         .toList();
   }

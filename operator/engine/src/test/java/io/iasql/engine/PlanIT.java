@@ -554,6 +554,27 @@ class PlanIT {
   }
 
   @Test
+  void whatComesWithWhatComesAlongTakesTheOldOnesRow() {
+    env.commit("INSERT INTO site (cidr) VALUES ('10.1.0.0/16')");
+    env.commit(
+        "INSERT INTO site_table (site_id, label) SELECT id, 'own' FROM site;"
+            + " INSERT INTO path (site_table_id, dest, target)"
+            + " SELECT id, 'all', 'out' FROM site_table");
+    String paths =
+        "SELECT p.id || ' ' || p.target || ' ' || t.is_main FROM path p"
+            + " JOIN site_table t ON t.id = p.site_table_id ORDER BY p.id";
+    List<String> before = env.query(paths);
+    assertThat(before).hasSize(4);
+
+    env.commit("UPDATE site SET cidr = '10.2.0.0/16'");
+
+    assertThat(env.query(paths)).isEqualTo(before);
+    assertThat(env.query("SELECT dest FROM path WHERE target = 'within'"))
+        .containsExactly("10.2.0.0/16", "10.2.0.0/16");
+    assertThat(env.sync().changedTables()).isEmpty();
+  }
+
+  @Test
   void anEditAndAReplacementOfWhatComesAlongAreOneAction() {
     env.commit("INSERT INTO net (cidr) VALUES ('10.1.0.0/16')");
 
@@ -667,6 +688,37 @@ class PlanIT {
         .isInstanceOf(InvalidTransactionException.class)
         .hasMessageContaining("bucket assets: it exists in AWS already")
         .hasMessageContaining("sync");
+  }
+
+  @Test
+  void anEmptyColumnIsPartOfAnIdentityThatExistsInAws() {
+    ObjectNode group = Json.object().put("grp_id", "grp-7").put("region", "eu-1").put("name", "a");
+    env.account().put("grp", group);
+
+    assertThatThrownBy(() -> env.plan("INSERT INTO grp (name) VALUES ('a')"))
+        .isInstanceOf(InvalidTransactionException.class)
+        .hasMessageContaining("exists in AWS already");
+    assertThat(
+            env.plan(
+                    "INSERT INTO net (cidr) VALUES ('10.1.0.0/16');"
+                        + " INSERT INTO grp (name, net_id) SELECT 'a', id FROM net")
+                .summary()
+                .text())
+        .isEqualTo("+2 ~0 ±0 -0");
+  }
+
+  @Test
+  void whatHasNoNameIsNotTakenForAnother() {
+    env.commit("INSERT INTO lease (name) VALUES (NULL), (NULL), ('a')");
+    env.commit("INSERT INTO lease (name) VALUES (NULL)");
+    assertThat(env.account().all("lease")).hasSize(4);
+    String gone = env.value("SELECT lease_id FROM lease ORDER BY id LIMIT 1");
+
+    env.account().remove("lease", "lease_id", gone);
+
+    assertThat(env.sync().failures()).isEmpty();
+    assertThat(env.query("SELECT lease_id FROM lease")).hasSize(3).doesNotContain(gone);
+    env.assertRowsEqualCloud();
   }
 
   @Test

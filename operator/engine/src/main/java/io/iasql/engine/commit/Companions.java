@@ -1,5 +1,7 @@
 package io.iasql.engine.commit;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.iasql.engine.EngineContext;
 import io.iasql.engine.catalog.Column;
@@ -17,10 +19,14 @@ import io.iasql.spi.Companion;
 import io.iasql.spi.Ownership;
 import io.iasql.spi.Updates;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,7 +50,7 @@ final class Companions {
     }
   }
 
-  /** A row whose resource went away with its parent, and the resource that takes its place. */
+  /** A row of a former companion, and the resource that stands for it from now on. */
   record Heir(RowKey row, ObjectNode image, ObjectNode cloud) {}
 
   /**
@@ -112,36 +118,58 @@ final class Companions {
   }
 
   /**
-   * Which of the found resources stand for which rows of the parent's former companions: those of
-   * the same chosen identity, else the only one for the only row.
+   * Which of the found resources stand for which rows of former companions: those of the same key,
+   * else of the same chosen identity, else those alone in what people can set, as the route within
+   * a network whose addresses are others now; at last the only one for the only row.
+   *
+   * @param owners the rows of the new resource and of what has been found to come along with it:
+   *     former companions are the rows that refer to one of them
    */
-  static List<Heir> heirs(Handle handle, Catalog catalog, RowKey parent, Found found) {
+  static List<Heir> heirs(Handle handle, Catalog catalog, Collection<RowKey> owners, Found found) {
     Shape shape = found.shape();
     List<ObjectNode> free = new ArrayList<>(found.images());
-    List<ObjectNode> orphans = new ArrayList<>();
-    for (ObjectNode row : former(handle, catalog, parent, found)) {
-      if (!free.removeIf(i -> shape.keyOf(i).equals(shape.keyOf(row)))) {
-        orphans.add(row);
-      }
-    }
+    List<ObjectNode> orphans = new ArrayList<>(former(handle, catalog, owners, found));
     List<Heir> heirs = new ArrayList<>();
-    if (shape.hasChosenIdentity()) {
+    for (Function<ObjectNode, JsonNode> trait : traits(shape)) {
       for (ObjectNode row : List.copyOf(orphans)) {
-        free.stream()
-            .filter(i -> shape.identityOf(i).equals(shape.identityOf(row)))
-            .findFirst()
-            .ifPresent(
-                image -> {
-                  heirs.add(heir(found, row, image));
-                  free.remove(image);
-                  orphans.remove(row);
-                });
+        List<ObjectNode> alike = having(trait, trait.apply(row), free);
+        if (alike.size() == 1 && having(trait, trait.apply(row), orphans).size() == 1) {
+          heirs.add(heir(found, row, alike.get(0)));
+          free.remove(alike.get(0));
+          orphans.remove(row);
+        }
       }
-    }
-    if (orphans.size() == 1 && free.size() == 1) {
-      heirs.add(heir(found, orphans.get(0), free.get(0)));
     }
     return heirs;
+  }
+
+  /** What two resources of a kind may have in common, the surest first. */
+  private static List<Function<ObjectNode, JsonNode>> traits(Shape shape) {
+    List<Function<ObjectNode, JsonNode>> traits = new ArrayList<>();
+    traits.add(shape::keyOf);
+    if (shape.hasChosenIdentity()) {
+      traits.add(shape::identityOf);
+    }
+    traits.add(image -> changeable(shape, image));
+    traits.add(image -> NullNode.instance);
+    return traits;
+  }
+
+  private static ObjectNode changeable(Shape shape, ObjectNode image) {
+    ObjectNode values = Json.object();
+    shape.columns().stream()
+        .filter(Companions::isChangeable)
+        .forEach(c -> values.set(c.name(), Shape.canonical(c, image)));
+    return values;
+  }
+
+  private static boolean isChangeable(Column column) {
+    return column.isDesired() && !column.forcesReplacement();
+  }
+
+  private static List<ObjectNode> having(
+      Function<ObjectNode, JsonNode> trait, JsonNode value, List<ObjectNode> images) {
+    return images.stream().filter(image -> trait.apply(image).equals(value)).toList();
   }
 
   /** What the row wants is set by a later step: here it gets only what the cloud chose. */
@@ -149,8 +177,7 @@ final class Companions {
     ObjectNode values = cloud.deepCopy();
     boolean setLater = found.resource() instanceof Updates<?>;
     for (Column column : found.shape().columns()) {
-      boolean changes = column.isDesired() && !column.forcesReplacement();
-      if (setLater && changes && !Shape.canonical(column, row).isNull()) {
+      if (setLater && isChangeable(column) && !Shape.canonical(column, row).isNull()) {
         values.set(column.name(), row.get(column.name()));
       }
     }
@@ -158,25 +185,40 @@ final class Companions {
   }
 
   private static List<ObjectNode> former(
-      Handle handle, Catalog catalog, RowKey parent, Found found) {
+      Handle handle, Catalog catalog, Collection<RowKey> owners, Found found) {
     Shape shape = found.shape();
     RowGraph rows = RowGraph.now(handle, catalog);
-    List<ObjectNode> parentRow = rows.rows(parent.table(), List.of(parent));
     Map<RowKey, ObjectNode> former = new LinkedHashMap<>();
-    for (Catalog.ForeignKey fk : catalog.referrers(parent.table())) {
-      if (fk.table().equals(shape.table()) && !parentRow.isEmpty()) {
-        ObjectNode value = Json.object();
-        for (int i = 0; i < fk.columns().size(); i++) {
-          value.set(fk.columns().get(i), parentRow.get(0).get(fk.targetColumns().get(i)));
-        }
-        rows.images(
-                shape, shape.table(), rows.rowsWhere(shape.table(), fk.columns(), List.of(value)))
-            .forEach(image -> former.put(RowGraph.rowOf(image), image));
-      }
-    }
+    owners.stream()
+        .collect(Collectors.groupingBy(RowKey::table, TreeMap::new, Collectors.toList()))
+        .forEach(
+            (table, ofTable) -> {
+              List<ObjectNode> ownerRows = rows.rows(table, ofTable);
+              for (Catalog.ForeignKey fk : catalog.referrers(table)) {
+                if (fk.table().equals(shape.table())) {
+                  rows.images(
+                          shape,
+                          shape.table(),
+                          rows.rowsWhere(shape.table(), fk.columns(), references(fk, ownerRows)))
+                      .forEach(image -> former.put(RowGraph.rowOf(image), image));
+                }
+              }
+            });
     return former.values().stream()
         .filter(image -> ownership(found.resource(), image) == Ownership.WITH_PARENT)
         .toList();
+  }
+
+  private static List<ObjectNode> references(Catalog.ForeignKey fk, List<ObjectNode> targets) {
+    List<ObjectNode> values = new ArrayList<>();
+    for (ObjectNode target : targets) {
+      ObjectNode value = Json.object();
+      for (int i = 0; i < fk.columns().size(); i++) {
+        value.set(fk.columns().get(i), target.get(fk.targetColumns().get(i)));
+      }
+      values.add(value);
+    }
+    return values;
   }
 
   private static <R extends Record> Ownership ownership(Companion<R> resource, ObjectNode image) {

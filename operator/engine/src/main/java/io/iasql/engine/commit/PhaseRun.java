@@ -323,16 +323,21 @@ final class PhaseRun {
     done.forEach((row, one) -> takeOver(handle, row, (Outcome.Done) one.outcome()));
   }
 
-  /** What came along with a replaced resource takes over the rows of what went with the old one. */
+  /**
+   * What came along with a replaced resource takes over the rows of what went with the old one;
+   * then what came along with that, as the route within a network with its main table.
+   */
   private void takeOver(Handle handle, RowKey parent, Outcome.Done done) {
+    Set<RowKey> owners = new TreeSet<>(Set.of(parent));
     for (Companions.Found found : done.companions()) {
-      for (Companions.Heir heir : Companions.heirs(handle, catalog, parent, found)) {
+      for (Companions.Heir heir : Companions.heirs(handle, catalog, owners, found)) {
         replaceText(handle, found.shape(), heir.image(), heir.cloud());
         Rows.writeBack(
             handle,
             catalog,
             found.shape(),
             List.of(new Rows.Pair(heir.row(), heir.image(), heir.cloud())));
+        owners.add(heir.row());
       }
     }
   }

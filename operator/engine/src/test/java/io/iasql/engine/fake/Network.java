@@ -21,6 +21,7 @@ import io.iasql.spi.Table;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A module of things without chosen names that hang on each other, like a VPC's. */
@@ -38,7 +39,16 @@ final class Network implements CloudModule {
   @Override
   public List<CloudResource<?>> resources() {
     return List.of(
-        new Zones(), new Nets(), new Subnets(), new Grps(), new Gateways(), new Routes());
+        new Zones(),
+        new Nets(),
+        new Subnets(),
+        new Grps(),
+        new Gateways(),
+        new Routes(),
+        new Sites(),
+        new SiteTables(),
+        new Paths(),
+        new Leases());
   }
 
   @Override
@@ -96,6 +106,33 @@ final class Network implements CloudModule {
           hops text[],
           via text,
           UNIQUE (net_id, dest));
+        CREATE TABLE site (
+          id serial PRIMARY KEY,
+          site_id text,
+          region text NOT NULL DEFAULT 'eu-1',
+          cidr text NOT NULL,
+          UNIQUE (site_id, region));
+        CREATE TABLE site_table (
+          id serial PRIMARY KEY,
+          site_table_id text,
+          region text NOT NULL DEFAULT 'eu-1',
+          is_main boolean NOT NULL DEFAULT false,
+          label text,
+          site_id integer NOT NULL REFERENCES site (id) ON DELETE CASCADE,
+          UNIQUE (site_table_id, region));
+        CREATE INDEX ON site_table (site_id);
+        CREATE TABLE path (
+          id serial PRIMARY KEY,
+          site_table_id integer NOT NULL REFERENCES site_table (id) ON DELETE CASCADE,
+          dest text NOT NULL,
+          target text NOT NULL,
+          UNIQUE (site_table_id, dest));
+        CREATE TABLE lease (
+          id serial PRIMARY KEY,
+          lease_id text,
+          region text NOT NULL DEFAULT 'eu-1',
+          name text UNIQUE,
+          UNIQUE (lease_id, region));
         """;
   }
 
@@ -148,6 +185,30 @@ final class Network implements CloudModule {
       @RefersTo(Gateway.class) String target,
       @RefersTo(Gateway.class) List<String> hops,
       @Replaces @RefersTo(Gateway.class) String via) {}
+
+  /** Comes with a main table. */
+  @Table("site")
+  record Site(@Key @Assigned String siteId, @Key String region, @Replaces String cidr) {}
+
+  /** One comes with each site, and each comes with the path within its site. */
+  @Table("site_table")
+  record SiteTable(
+      @Key @Assigned String siteTableId,
+      @Key String region,
+      @Assigned Boolean isMain,
+      String label,
+      @Replaces @Reference("site_id") Site site) {}
+
+  /** The path within the site leads to the site's addresses, whatever they are. */
+  @Table("path")
+  record Path(
+      @Key @Reference("site_table_id") SiteTable siteTable, @Key String dest, String target) {
+    static final String WITHIN = "within";
+  }
+
+  /** May have a name, and need not. */
+  @Table("lease")
+  record Lease(@Key @Assigned String leaseId, @Key String region, @Identity String name) {}
 
   private static final class Zones extends FakeResource<Zone> {
     Zones() {
@@ -284,5 +345,122 @@ final class Network implements CloudModule {
 
     @Override
     void assign(FakeAccount account, ObjectNode image) {}
+  }
+
+  private static final class Sites extends ManagedFake<Site> {
+    Sites() {
+      super(Site.class);
+    }
+
+    @Override
+    void assign(FakeAccount account, ObjectNode image) {
+      image.put("site_id", account.newId("site"));
+    }
+
+    @Override
+    void born(FakeAccount account, ObjectNode image) {
+      ObjectNode table =
+          Json.object()
+              .put("site_table_id", account.newId("tab"))
+              .put("region", image.get("region").asText())
+              .put("is_main", true)
+              .putNull("label");
+      table.set("site", shape.keyOf(image));
+      account.put("site_table", table);
+      SiteTables.withItsPath(account, table);
+    }
+
+    @Override
+    List<String> takesAlong() {
+      return List.of("site_table");
+    }
+  }
+
+  private static final class SiteTables extends ManagedFake<SiteTable>
+      implements Companion<SiteTable> {
+    SiteTables() {
+      super(SiteTable.class);
+    }
+
+    static void withItsPath(FakeAccount account, ObjectNode table) {
+      String cidr =
+          account.one("site", "site_id", table.at("/site/site_id").asText()).get("cidr").asText();
+      ObjectNode path = Json.object().put("dest", cidr).put("target", Path.WITHIN);
+      path.set("site_table", Shape.of(SiteTable.class).keyOf(table));
+      account.put("path", path);
+    }
+
+    @Override
+    public Ownership ownership(SiteTable table) {
+      return Boolean.TRUE.equals(table.isMain()) ? Ownership.WITH_PARENT : Ownership.OWN;
+    }
+
+    @Override
+    public Set<Class<? extends Record>> parents() {
+      return Set.of(Site.class);
+    }
+
+    @Override
+    public Stream<SiteTable> listOf(AwsScope scope, Record parent) {
+      String site = ((Site) parent).siteId();
+      return list(scope).filter(table -> table.site().siteId().equals(site));
+    }
+
+    @Override
+    void assign(FakeAccount account, ObjectNode image) {
+      image.put("site_table_id", account.newId("tab")).put("is_main", false);
+    }
+
+    @Override
+    void born(FakeAccount account, ObjectNode image) {
+      withItsPath(account, image);
+    }
+
+    @Override
+    List<String> takesAlong() {
+      return List.of("path");
+    }
+  }
+
+  private static final class Paths extends ManagedFake<Path> implements Companion<Path> {
+    Paths() {
+      super(Path.class);
+    }
+
+    @Override
+    public Ownership ownership(Path path) {
+      return Path.WITHIN.equals(path.target()) ? Ownership.WITH_PARENT : Ownership.OWN;
+    }
+
+    @Override
+    public Set<Class<? extends Record>> parents() {
+      return Set.of(Site.class, SiteTable.class);
+    }
+
+    @Override
+    public Stream<Path> listOf(AwsScope scope, Record parent) {
+      Set<String> tables =
+          parent instanceof SiteTable table
+              ? Set.of(table.siteTableId())
+              : account(scope).all("site_table").stream()
+                  .filter(t -> t.at("/site/site_id").asText().equals(((Site) parent).siteId()))
+                  .map(t -> t.get("site_table_id").asText())
+                  .collect(Collectors.toSet());
+      return list(scope).filter(path -> tables.contains(path.siteTable().siteTableId()));
+    }
+
+    @Override
+    void assign(FakeAccount account, ObjectNode image) {}
+  }
+
+  private static final class Leases extends ManagedFake<Lease> {
+    Leases() {
+      super(Lease.class);
+    }
+
+    @Override
+    void assign(FakeAccount account, ObjectNode image) {
+      image.put("lease_id", account.newId("lease"));
+    }
   }
 }

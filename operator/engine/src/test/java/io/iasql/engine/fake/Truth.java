@@ -35,6 +35,16 @@ public final class Truth {
         "route",
         "SELECT n.net_id AS net, r.dest, r.target, r.hops, r.via"
             + " FROM route r JOIN net n ON n.id = r.net_id");
+    ROWS.put("site", "SELECT site_id, region, cidr FROM site");
+    ROWS.put(
+        "site_table",
+        "SELECT t.site_table_id, t.region, t.is_main, t.label, s.site_id AS site"
+            + " FROM site_table t JOIN site s ON s.id = t.site_id");
+    ROWS.put(
+        "path",
+        "SELECT t.site_table_id AS site_table, p.dest, p.target"
+            + " FROM path p JOIN site_table t ON t.id = p.site_table_id");
+    ROWS.put("lease", "SELECT lease_id, region, name FROM lease");
     ROWS.put(
         "bucket",
         "SELECT name, region, tier, size, policy, tags,"
@@ -71,7 +81,9 @@ public final class Truth {
           "dead_letter", "url",
           "subnet", "subnet_id",
           "boot_disk", "disk_id",
-          "host", "host_id");
+          "host", "host_id",
+          "site", "site_id",
+          "site_table", "site_table_id");
 
   private Truth() {}
 
