@@ -31,7 +31,8 @@ public record SqlTransactionSpec(
         String approvePlan,
     @Size(max = 256)
         @JsonPropertyDescription(
-            "Who wrote approvePlan. Set by the admission policy of the chart; leave it out.")
+            "Who approves, written together with approvePlan. The admission policy of the chart"
+                + " takes nothing but the name of the user who writes it.")
         String approvedBy,
     @JsonPropertyDescription(
             "Ends the transaction in phase Rejected, as long as its commit has not begun.")

@@ -1,0 +1,86 @@
+{{- define "iasql.name" -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 40 | trimSuffix "-" -}}
+{{- end -}}
+
+{{/* The release's name, which says the chart's already where people call the release by it. */}}
+{{- define "iasql.fullname" -}}
+{{- $name := include "iasql.name" . -}}
+{{- if contains $name .Release.Name -}}
+{{- .Release.Name | trunc 53 | trimSuffix "-" -}}
+{{- else -}}
+{{- printf "%s-%s" .Release.Name $name | trunc 53 | trimSuffix "-" -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Names without a namespace: two releases of one name in two namespaces must not meet. */}}
+{{- define "iasql.clusterName" -}}
+{{- printf "%s-%s" .Release.Namespace (include "iasql.fullname" .) -}}
+{{- end -}}
+
+{{- define "iasql.selector" -}}
+app.kubernetes.io/name: {{ include "iasql.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
+{{- define "iasql.labels" -}}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+{{ include "iasql.selector" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- end -}}
+
+{{- define "iasql.serviceAccount" -}}
+{{- .Values.serviceAccount.name | default (include "iasql.fullname" .) -}}
+{{- end -}}
+
+{{/* As the API server knows the operator. */}}
+{{- define "iasql.user" -}}
+{{- printf "system:serviceaccount:%s:%s" .Release.Namespace (include "iasql.serviceAccount" .) -}}
+{{- end -}}
+
+{{- define "iasql.image" -}}
+{{- .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
+{{- with .Values.image.digest }}@{{ . }}{{ end -}}
+{{- end -}}
+
+{{/* What the operator does in the namespaces that it watches: no verb more. */}}
+{{- define "iasql.rules" -}}
+- apiGroups: [iasql.io]
+  resources: [awsconnections]
+  verbs: [list, watch]
+# patch: the finalizers.
+- apiGroups: [iasql.io]
+  resources: [environments]
+  verbs: [get, list, watch, patch]
+# create: what people wrote in psql where plans wait for approval.
+- apiGroups: [iasql.io]
+  resources: [sqltransactions]
+  verbs: [get, list, watch, create, patch]
+- apiGroups: [iasql.io]
+  resources: [awsconnections/status, environments/status, sqltransactions/status]
+  verbs: [patch]
+# Keys for AWS and databases; logins are made and taken away.
+- apiGroups: [""]
+  resources: [secrets]
+  verbs: [get, list, watch, create, patch, delete]
+# Plans too long for a status.
+- apiGroups: [""]
+  resources: [configmaps]
+  verbs: [create, patch]
+- apiGroups: [""]
+  resources: [events]
+  verbs: [get, create, patch]
+# Managed databases.
+- apiGroups: [apps]
+  resources: [statefulsets]
+  verbs: [get, create, patch]
+- apiGroups: [""]
+  resources: [services]
+  verbs: [get, create, patch]
+- apiGroups: [""]
+  resources: [persistentvolumeclaims]
+  verbs: [get, patch]
+- apiGroups: [""]
+  resources: [pods]
+  verbs: [get]
+{{- end -}}
