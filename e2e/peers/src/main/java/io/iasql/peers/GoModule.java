@@ -14,9 +14,51 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Builds Kubernetes programs from the Go module of this project into the cache folder. */
+/** Builds programs from a Go module of this project into the cache folder. */
 final class GoModule {
-  static final String VERSION = "v1.34.4";
+  static final String KUBERNETES_VERSION = "v1.34.4";
+  private static final String HELM_VERSION = "v3.19.5";
+
+  /** The modules, each in a folder of resources beside this class. */
+  enum Source {
+    KUBERNETES(
+        "kubernetes",
+        "Kubernetes " + KUBERNETES_VERSION,
+        KUBERNETES_VERSION,
+        " -X k8s.io/component-base/version.gitVersion="
+            + KUBERNETES_VERSION
+            + " -X k8s.io/component-base/version.gitMajor=1"
+            + " -X k8s.io/component-base/version.gitMinor=34"),
+    /** It renders for the release of Kubernetes that is stamped, where no cluster is asked. */
+    HELM(
+        "helm",
+        "Helm " + HELM_VERSION,
+        HELM_VERSION,
+        " -X helm.sh/helm/v3/internal/version.version="
+            + HELM_VERSION
+            + " -X helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor=1"
+            + " -X helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor=34"
+            + " -X helm.sh/helm/v3/pkg/lint/rules.k8sVersionMajor=1"
+            + " -X helm.sh/helm/v3/pkg/lint/rules.k8sVersionMinor=34");
+
+    private final String folder;
+    private final String product;
+    private final String version;
+    private final String stamp;
+
+    Source(String folder, String product, String version, String stamp) {
+      this.folder = folder;
+      this.product = product;
+      this.version = version;
+      this.stamp = stamp;
+    }
+
+    /** Unoptimised: compiles in half the time and is fast enough. */
+    private List<String> flags() {
+      return List.of(
+          "-trimpath", "-buildvcs=false", "-gcflags=all=-N -l", "-ldflags=-s -w" + stamp);
+    }
+  }
 
   /** A program and the package it is built from. */
   record Program(String name, String source) {}
@@ -25,26 +67,17 @@ final class GoModule {
       new Program("kube-apiserver", "k8s.io/kubernetes/cmd/kube-apiserver");
   static final Program ETCD = new Program("etcd", "go.etcd.io/etcd/server/v3");
   static final Program KUBECTL = new Program("kubectl", "k8s.io/kubernetes/cmd/kubectl");
+  static final Program HELM = new Program("helm", "helm.sh/helm/v3/cmd/helm");
 
   private static final int OLDEST_MINOR = 24;
   private static final Pattern GO_VERSION = Pattern.compile("go1\\.(\\d+)");
 
-  /** Unoptimised: compiles in half the time and is fast enough. */
-  private static final List<String> FLAGS =
-      List.of(
-          "-trimpath",
-          "-buildvcs=false",
-          "-gcflags=all=-N -l",
-          "-ldflags=-s -w"
-              + " -X k8s.io/component-base/version.gitVersion="
-              + VERSION
-              + " -X k8s.io/component-base/version.gitMajor=1"
-              + " -X k8s.io/component-base/version.gitMinor=34");
-
+  private final Source source;
   private final CacheFolder cache;
   private final Narrator narrator;
 
-  GoModule(CacheFolder cache, Narrator narrator) {
+  GoModule(Source source, CacheFolder cache, Narrator narrator) {
+    this.source = source;
     this.cache = cache;
     this.narrator = narrator;
   }
@@ -80,14 +113,14 @@ final class GoModule {
 
   /** The folder with these programs, built if absent. */
   Path build(String what, String usually, List<Program> programs) {
-    String mod = CacheFolder.resource("kubernetes/go.mod");
-    String sum = CacheFolder.resource("kubernetes/go.sum");
+    String mod = CacheFolder.resource(source.folder + "/go.mod");
+    String sum = CacheFolder.resource(source.folder + "/go.sum");
     String name =
         what
             + "-"
-            + VERSION
+            + source.version
             + "-"
-            + CacheFolder.key(mod, sum, FLAGS.toString(), programs.toString());
+            + CacheFolder.key(mod, sum, source.flags().toString(), programs.toString());
     return cache.once(
         name,
         narrator,
@@ -103,15 +136,15 @@ final class GoModule {
         });
   }
 
-  private static String names(List<Program> programs) {
+  private String names(List<Program> programs) {
     return programs.stream().map(Program::name).collect(Collectors.joining(" and "))
-        + " of Kubernetes "
-        + VERSION;
+        + " of "
+        + source.product;
   }
 
   private void build(Path folder, Program program) {
     List<String> command = new ArrayList<>(List.of("go", "build"));
-    command.addAll(FLAGS);
+    command.addAll(source.flags());
     command.addAll(List.of("-o", folder.resolve(program.name()).toString(), program.source()));
     SupervisedProcess.run(
         "go build " + program.name(), command, folder, folder.resolve("build.log"), environment());

@@ -73,7 +73,7 @@ public final class KubernetesPeer implements AutoCloseable {
 
   static List<Provider<KubernetesPeer>> providers(
       Options options, CacheFolder cache, DockerEngine docker) {
-    GoModule module = new GoModule(cache, options.narrator());
+    GoModule module = new GoModule(GoModule.Source.KUBERNETES, cache, options.narrator());
     Kubectl kubectl = new Kubectl(module, cache);
     return options
         .kubeconfig()

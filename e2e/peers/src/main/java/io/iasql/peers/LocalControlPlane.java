@@ -25,7 +25,7 @@ final class LocalControlPlane implements Cluster {
 
     @Override
     public String name() {
-      return "etcd and kube-apiserver " + GoModule.VERSION + ", built on this machine";
+      return "etcd and kube-apiserver " + GoModule.KUBERNETES_VERSION + ", built on this machine";
     }
 
     @Override

@@ -152,14 +152,25 @@ public final class OperatorPeer implements AutoCloseable {
     if (!named.isBlank()) {
       return Path.of(named).toAbsolutePath();
     }
-    Path here = Path.of("").toAbsolutePath();
-    for (Path folder = here; folder != null; folder = folder.getParent()) {
+    return checkout()
+        .map(folder -> folder.resolve(JAR))
+        .orElseThrow(
+            () ->
+                new PeerException(
+                    "No operator/app in or above "
+                        + Path.of("").toAbsolutePath()
+                        + ": name the jar by -D"
+                        + JAR_PROPERTY));
+  }
+
+  /** The folder of the checkout that this JVM works in. */
+  static Optional<Path> checkout() {
+    for (Path folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
       if (Files.isDirectory(folder.resolve("operator/app"))) {
-        return folder.resolve(JAR);
+        return Optional.of(folder);
       }
     }
-    throw new PeerException(
-        "No operator/app in or above " + here + ": name the jar by -D" + JAR_PROPERTY);
+    return Optional.empty();
   }
 
   /** {@code /metrics} and {@code /health} are below it. */
