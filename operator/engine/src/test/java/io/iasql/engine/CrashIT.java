@@ -25,12 +25,14 @@ class CrashIT {
           + " INSERT INTO grp (name) VALUES ('web'), ('db');"
           + " INSERT INTO host (label, subnet_id) SELECT 'h', id FROM subnet;"
           + " INSERT INTO host_grp SELECT h.id, g.id FROM host h, grp g WHERE g.name = 'web';"
+          + " INSERT INTO site (cidr) VALUES ('10.1.0.0/16');"
           + " INSERT INTO queue (name) VALUES ('old');"
           + " INSERT INTO bucket (name) VALUES ('assets')";
 
   /** Creations, a change, a replacement with dependants, deletions and join rows. */
   private static final String CHANGE =
       "UPDATE net SET cidr = '10.2.0.0/16';"
+          + " UPDATE site SET cidr = '10.2.0.0/16';"
           + " INSERT INTO host_grp SELECT h.id, g.id FROM host h, grp g WHERE g.name = 'db';"
           + " DELETE FROM queue;"
           + " INSERT INTO gateway (kind) VALUES ('x');"
@@ -107,6 +109,7 @@ class CrashIT {
                 assertThat(env.rows()).as("died %s", point).isEqualTo(env.cloud());
                 assertThat(env.account().all("net")).as("died %s", point).hasSize(1);
                 assertThat(env.account().all("subnet")).hasSize(1);
+                assertThat(env.account().all("site")).as("died %s", point).hasSize(1);
                 assertThat(env.account().all("host")).hasSize(1);
                 assertThat(env.account().all("gateway")).as("died %s", point).hasSize(1);
                 assertThat(env.account().all("queue")).isEmpty();
