@@ -1,11 +1,8 @@
 package io.iasql.scenarios;
 
-import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.iasql.crds.CustomResources;
 import io.iasql.peers.AwsPeer;
 import io.iasql.peers.AwsProxy;
 import io.iasql.peers.KubernetesPeer;
@@ -15,7 +12,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The whole product, once for the JVM: an API server, a PostgreSQL, an AWS emulator behind a proxy
@@ -25,7 +21,7 @@ final class Stack {
   private static Stack shared;
 
   final KubernetesPeer kubernetes = KubernetesPeer.shared();
-  final KubernetesClient client = client(kubernetes);
+  final KubernetesClient client = client(kubernetes.kubeconfig());
   final AwsPeer aws = AwsPeer.shared();
   final AwsProxy proxy = AwsProxy.before(aws.endpoint());
   final PostgresPeer postgres = PostgresPeer.shared();
@@ -33,15 +29,7 @@ final class Stack {
   final OperatorPeer operator;
 
   private Stack() throws IOException {
-    for (String definition : CustomResources.definitions()) {
-      client.resource(definition).forceConflicts().serverSideApply();
-    }
-    CustomResources.TYPES.forEach(
-        type ->
-            client
-                .resources(CustomResourceDefinition.class)
-                .withName(HasMetadata.getPlural(type) + "." + CustomResources.GROUP)
-                .waitUntilCondition(Stack::established, 30, TimeUnit.SECONDS));
+    Release.define(client);
     Path log = Path.of("target", "operator.log").toAbsolutePath();
     Files.createDirectories(log.getParent());
     Files.deleteIfExists(log);
@@ -65,17 +53,11 @@ final class Stack {
     return shared;
   }
 
-  private static boolean established(CustomResourceDefinition definition) {
-    return definition != null
-        && definition.getStatus() != null
-        && definition.getStatus().getConditions().stream()
-            .anyMatch(c -> c.getType().equals("Established") && c.getStatus().equals("True"));
-  }
-
-  private static KubernetesClient client(KubernetesPeer peer) {
+  /** A client for whoever the kubeconfig is of. */
+  static KubernetesClient client(Path kubeconfig) {
     try {
       return new KubernetesClientBuilder()
-          .withConfig(Config.fromKubeconfig(Files.readString(peer.kubeconfig())))
+          .withConfig(Config.fromKubeconfig(Files.readString(kubeconfig)))
           .build();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
