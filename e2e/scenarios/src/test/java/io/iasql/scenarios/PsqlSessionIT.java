@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.iasql.crds.EnvironmentSpec.Approval;
 import io.iasql.crds.SqlTransaction;
 import io.iasql.crds.SqlTransactionStatus.Phase;
+import io.iasql.peers.AwsProxy;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -194,5 +195,115 @@ class PsqlSessionIT {
         .contains("COMMIT first");
     assertThat(psql(space, "CREATE TABLE mine (id int);").err()).contains("permission denied");
     assertThat(psql(space, "SELECT * FROM iasql.call;").err()).contains("permission denied");
+  }
+
+  @Test
+  void shouldPutTheRowsBackAtARollback() throws Exception {
+    Space space = Space.ready("psql", Approval.AUTOMATIC, "aws_sqs");
+
+    Said said =
+        psql(
+            space,
+            """
+            SELECT message FROM iasql_begin();
+            INSERT INTO queue (name) VALUES ('tmp');
+            SELECT action, table_name FROM iasql_preview();
+            SELECT action, table_name FROM iasql_rollback();
+            SELECT count(*) FROM queue;
+            """);
+
+    assertThat(said.exit()).as(said.err()).isZero();
+    assertThat(said.out().lines())
+        .containsExactly("Transaction started", "create|queue", "delete|queue", "0");
+    assertThat(space.queues()).isEmpty();
+  }
+
+  @Test
+  void shouldTakeEverythingBackWhenAwsRefusesPartOfIt() throws Exception {
+    Space space = Space.ready("psql", Approval.AUTOMATIC, "aws_sqs");
+    space.stack.proxy.rule(
+        space.account.accessKeyId(),
+        (call, upstream) ->
+            call.operation().equals("CreateQueue") && call.body().contains("refused")
+                ? AwsProxy.Answer.error(call, 403, "AccessDenied", "not this queue")
+                : upstream.forward());
+
+    Said failed =
+        psql(
+            space,
+            "SELECT iasql_begin(); INSERT INTO queue (name) VALUES ('good-1'), ('refused'),"
+                + " ('good-2'); SELECT iasql_commit();");
+
+    assertThat(failed.exit()).isEqualTo(3);
+    assertThat(failed.err())
+        .contains("ERROR:  Error: ")
+        .contains("create queue")
+        .contains("AccessDenied: not this queue");
+    assertThat(space.queues()).isEmpty();
+    assertThat(space.queueRows()).isEmpty();
+    Said next = psql(space, "SELECT count(*) FROM iasql_get_errors(); SELECT iasql_begin();");
+    assertThat(next.exit()).as(next.err()).isZero();
+    assertThat(next.out()).startsWith("1\n");
+  }
+
+  @Test
+  void shouldInstallAndUninstallModules() throws Exception {
+    Space space = Space.ready("psql", Approval.AUTOMATIC, "aws_sqs");
+    space.automatic("queue", "INSERT INTO queue (name) VALUES ('stays')");
+
+    Said said =
+        psql(
+            space,
+            """
+            SELECT module_name, created_table_name FROM iasql_install('aws_s3', 'aws_s3@0.1.0');
+            SELECT module_name FROM iasql_modules_installed();
+            SELECT count(*) FROM bucket;
+            SELECT dropped_table_name FROM iasql_uninstall('aws_s3');
+            """);
+
+    assertThat(said.exit()).as(said.err()).isZero();
+    assertThat(said.out())
+        .contains("aws_s3@0.1.0|bucket\n", "aws_s3\naws_sqs\n", "\n0\n", "\nbucket_object\n");
+    assertThat(psql(space, "SELECT iasql_install('aws_sqz');").err())
+        .contains("The following modules do not exist: aws_sqz@0.1.0. Did you mean: aws_sqs@0.1.0");
+    assertThat(psql(space, "SELECT iasql_install('x''; DROP TABLE queue; --');").err())
+        .contains("The following modules do not exist");
+    assertThat(psql(space, "SELECT iasql_uninstall('aws_sqs');").err()).contains("spec.modules");
+    assertThat(space.queueRows()).isEqualTo(space.queues()).hasSize(1);
+  }
+
+  @Test
+  void shouldRunWhatWasExportedInASecondEnvironment() throws Exception {
+    Space first = Space.ready("psql", Approval.AUTOMATIC, "aws_sqs", "aws_vpc");
+    Said said =
+        psql(
+            first,
+            """
+            SELECT iasql_begin();
+            INSERT INTO queue (name, visibility_timeout) VALUES ('jobs', 40), ('not-kept', 50);
+            INSERT INTO vpc (cidr_block) VALUES ('10.7.0.0/16');
+            INSERT INTO subnet (vpc_id, availability_zone, cidr_block)
+              SELECT id, 'eu-west-1a', '10.7.1.0/24' FROM vpc WHERE cidr_block = '10.7.0.0/16';
+            SELECT iasql_commit();
+            DELETE FROM queue WHERE name = 'not-kept';
+            """);
+    assertThat(said.exit()).as(said.err()).isZero();
+    Awaitility.await("the direct write to be committed")
+        .atMost(Space.LIMIT)
+        .until(() -> first.queues().size() == 1);
+    String exported =
+        psql(first, "SELECT sql FROM iasql_get_sql_for_transaction();").out()
+            + psql(first, "SELECT sql FROM iasql_get_sql_since(now() + interval '1 hour');").out();
+
+    Space second = Space.ready("psql", Approval.AUTOMATIC, "aws_sqs", "aws_vpc");
+    second.automatic("replayed", exported);
+
+    assertThat(exported).doesNotContain("vpc-", "subnet-", first.account.id());
+    assertThat(
+            second.rows(
+                "SELECT s.cidr_block, v.cidr_block FROM subnet s JOIN vpc v ON v.id = s.vpc_id"
+                    + " WHERE NOT v.is_default"))
+        .containsExactly("10.7.1.0/24|10.7.0.0/16");
+    assertThat(second.queueNames()).containsExactly("jobs", "not-kept");
   }
 }

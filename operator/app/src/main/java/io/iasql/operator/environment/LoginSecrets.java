@@ -126,6 +126,11 @@ final class LoginSecrets {
       }
     }
     Secret there = client.resource(first).get();
+    if (there != null && isOfPredecessor(there, environment)) {
+      // Its Environment is gone, and the garbage collector has not come to it yet.
+      client.resource(there).delete();
+      return client.resource(first).create();
+    }
     if (there == null || !isOf(there, environment)) {
       throw new TakenException(
           "Secret %s is in the way of the login of user %s: it does not belong to this Environment."
@@ -138,6 +143,18 @@ final class LoginSecrets {
   private static boolean isOf(Secret secret, Environment environment) {
     return secret.getMetadata().getOwnerReferences().stream()
         .anyMatch(owner -> owner.getUid().equals(environment.getMetadata().getUid()));
+  }
+
+  /** Whether a Secret is a login of an Environment that had the same name and was deleted. */
+  private static boolean isOfPredecessor(Secret secret, Environment environment) {
+    return secret.getMetadata().getLabels() != null
+        && secret.getMetadata().getLabels().containsKey(LABEL)
+        && !isOf(secret, environment)
+        && secret.getMetadata().getOwnerReferences().stream()
+            .anyMatch(
+                owner ->
+                    owner.getKind().equals(environment.getKind())
+                        && owner.getName().equals(environment.getMetadata().getName()));
   }
 
   /** Whether a Secret has all that it should; what people added is theirs. */
