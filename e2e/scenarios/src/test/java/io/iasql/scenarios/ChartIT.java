@@ -72,7 +72,8 @@ class ChartIT {
         KUBERNETES.kubectl(
             "apply", "--dry-run=server", "--validate=strict", "-f", rendered.toString());
 
-    assertThat(answer.lines().filter(line -> line.endsWith("created (server dry run)")))
+    // Another test's release may have made the two roles of the cluster already.
+    assertThat(answer.lines().filter(line -> line.endsWith(" (server dry run)")))
         .hasSize(Math.toIntExact(objects));
   }
 
