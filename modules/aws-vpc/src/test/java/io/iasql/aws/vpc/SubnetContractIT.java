@@ -7,6 +7,8 @@ class SubnetContractIT extends ResourceContract {
   SubnetContractIT() {
     super(
         Sample.of("subnet")
+            // Tests that share an account see what the others did to its network ACL.
+            .leavesTraces()
             .stage(Stage.VPCS)
             .stage("INSERT INTO network_acl (vpc_id) VALUES (" + Stage.VPC + ")")
             .insert(
