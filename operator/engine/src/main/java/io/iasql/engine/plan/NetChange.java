@@ -85,15 +85,7 @@ public final class NetChange {
 
   /** Folds the audit entries after {@code position} that the handle's transaction sees. */
   public static List<Row> since(Handle handle, Catalog catalog, Modules modules, long position) {
-    return fold(
-        catalog,
-        modules,
-        handle
-            .createQuery(
-                "SELECT table_name, change_type::text, change::text FROM public.iasql_audit_log"
-                    + " WHERE id > :position AND change_type IN ('INSERT', 'UPDATE', 'DELETE')"
-                    + " ORDER BY id")
-            .bind("position", position));
+    return fold(catalog, modules, entries(handle, "id > :position").bind("position", position));
   }
 
   /**
@@ -105,11 +97,7 @@ public final class NetChange {
     return fold(
         catalog,
         modules,
-        handle
-            .createQuery(
-                "SELECT table_name, change_type::text, change::text FROM public.iasql_audit_log"
-                    + " WHERE ts > coalesce(:since, '-infinity'::timestamptz)"
-                    + " AND change_type IN ('INSERT', 'UPDATE', 'DELETE') ORDER BY id")
+        entries(handle, "ts > coalesce(:since, '-infinity'::timestamptz)")
             .bind("since", since == null ? null : since.atOffset(ZoneOffset.UTC)));
   }
 
@@ -118,27 +106,23 @@ public final class NetChange {
     return fold(
         catalog,
         modules,
-        handle
-            .createQuery(
-                "SELECT table_name, change_type::text, change::text FROM public.iasql_audit_log"
-                    + " WHERE transaction_id = :transaction AND \"user\" <> "
-                    + OWNER
-                    + " AND change_type IN ('INSERT', 'UPDATE', 'DELETE') ORDER BY id")
+        entries(handle, "transaction_id = :transaction AND \"user\" <> " + OWNER)
             .bind("transaction", transaction));
   }
 
   /** Folds what people have written and no transaction has taken yet. */
   public static List<Row> pending(Handle handle, Catalog catalog, Modules modules) {
-    return fold(
-        catalog,
-        modules,
-        handle.createQuery(
-            "SELECT l.table_name, l.change_type::text, l.change::text"
-                + " FROM public.iasql_audit_log l JOIN iasql.pending p ON p.audit_id = l.id"
-                + " ORDER BY l.id"));
+    return fold(catalog, modules, entries(handle, "id IN (SELECT audit_id FROM iasql.pending)"));
   }
 
-  /** Folds audit entries: table, type and change, the oldest first. */
+  /** Changes of rows in the audit log: table, type and change, the oldest first. */
+  private static Query entries(Handle handle, String condition) {
+    return handle.createQuery(
+        "SELECT table_name, change_type::text, change::text FROM public.iasql_audit_log WHERE "
+            + condition
+            + " AND change_type IN ('INSERT', 'UPDATE', 'DELETE') ORDER BY id");
+  }
+
   private static List<Row> fold(Catalog catalog, Modules modules, Query entries) {
     NetChange net = new NetChange(catalog, modules);
     entries

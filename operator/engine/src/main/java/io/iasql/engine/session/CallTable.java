@@ -3,7 +3,6 @@ package io.iasql.engine.session;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Arrays;
 import java.util.List;
-import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /** The calls as the database holds them, between the asking session and the engine. */
@@ -50,23 +49,15 @@ final class CallTable {
     jdbi.useHandle(h -> h.execute("UPDATE iasql.call SET progress = ? WHERE id = ?", text, id));
   }
 
-  /**
-   * Gives the answer.
-   *
-   * @return false when nobody waits for it any more
-   */
-  boolean answer(long id, JsonNode rows) {
-    return jdbi.withHandle(h -> answer(h, id, rows));
-  }
-
-  /** The same within the caller's PostgreSQL transaction. */
-  static boolean answer(Handle handle, long id, JsonNode rows) {
-    return handle.execute(
-            "UPDATE iasql.call SET state = 'ANSWERED', result = CAST(? AS jsonb)"
-                + " WHERE id = ? AND state = 'RUNNING'",
-            rows.toString(),
-            id)
-        > 0;
+  /** Gives the answer; whoever no longer waits for it gets none. */
+  void answer(long id, JsonNode rows) {
+    jdbi.useHandle(
+        h ->
+            h.execute(
+                "UPDATE iasql.call SET state = 'ANSWERED', result = CAST(? AS jsonb)"
+                    + " WHERE id = ? AND state = 'RUNNING'",
+                rows.toString(),
+                id));
   }
 
   void fail(long id, String message) {
