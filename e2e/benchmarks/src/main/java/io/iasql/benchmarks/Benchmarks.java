@@ -61,6 +61,7 @@ public final class Benchmarks {
   }
 
   private void run(int large) throws Exception {
+    calls();
     commits();
     plansAndImport(SMALL);
     plansAndImport(large);
@@ -132,6 +133,26 @@ public final class Benchmarks {
       }
       row("commit of 1,000 new queues, from submission to end", median(commits), median(bare));
       table.add("| plan of 1,000 new queues | %d ms | | | |".formatted(median(plans)));
+    }
+  }
+
+  /**
+   * What the way from psql to the engine and back takes, by a function with nothing to do there.
+   */
+  private void calls() throws Exception {
+    try (Subject subject = new Subject(postgres, aws, aws.newAccount());
+        Connection psql = subject.session();
+        Statement statement = psql.createStatement()) {
+      subject.engine().openToPeople(true, Set.of("aws_sqs"));
+      String call = "SELECT * FROM iasql_modules_list()";
+      for (int i = 0; i < SMALL; i++) {
+        statement.execute(call);
+      }
+      List<Long> calls = new ArrayList<>();
+      for (int i = 0; i < SMALL; i++) {
+        calls.add(time(() -> statement.execute(call)));
+      }
+      table.add("| a call from psql, there and back | %d ms | | | |".formatted(median(calls)));
     }
   }
 

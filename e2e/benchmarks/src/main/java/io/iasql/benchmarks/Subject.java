@@ -105,6 +105,11 @@ final class Subject implements AutoCloseable {
     return engine;
   }
 
+  /** A session of a person in psql. */
+  Connection session() throws SQLException {
+    return pool.getConnection();
+  }
+
   AwsAccount account() {
     return account;
   }

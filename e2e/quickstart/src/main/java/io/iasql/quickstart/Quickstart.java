@@ -193,8 +193,7 @@ final class Quickstart {
               e ->
                   "psql \"$(kubectl get secret -n %s %s -o go-template='{{.data.uri | base64decode}}')\""
                       .formatted(
-                          e.getMetadata().getNamespace(),
-                          e.getStatus().database().secretName()))
+                          e.getMetadata().getNamespace(), e.getStatus().database().secretName()))
           .forEach(console::command);
     }
     console.command("tail -f " + Commands.quoted(running.operatorLog().toString()));

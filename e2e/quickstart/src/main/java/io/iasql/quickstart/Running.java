@@ -10,12 +10,7 @@ import java.nio.file.Path;
  * @param kubectl a kubectl of the cluster's version
  */
 record Running(
-    Request request,
-    long pid,
-    Path kubeconfig,
-    Path kubectl,
-    URI awsEndpoint,
-    Path operatorLog) {
+    Request request, long pid, Path kubeconfig, Path kubectl, URI awsEndpoint, Path operatorLog) {
 
   /**
    * What a keeper is asked for.

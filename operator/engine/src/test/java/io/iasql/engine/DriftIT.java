@@ -57,6 +57,23 @@ class DriftIT {
   }
 
   @Test
+  void aTableThatPostgresqlCannotHoldIsReportedAndItsRowsStay() {
+    drift();
+    ObjectNode broken = environment.account().one("bucket", "name", "same").deepCopy();
+    broken.put("name", "nul\u0000");
+    environment.account().put("bucket", broken);
+
+    SyncReport report = sync(DriftPolicy.ACCEPT);
+
+    assertThat(report.failures())
+        .singleElement()
+        .asString()
+        .contains("bucket")
+        .contains("PostgreSQL cannot hold what AWS has");
+    assertThat(buckets()).containsExactly("changed 1", "gone 2", "same 3");
+  }
+
+  @Test
   void rowsStayWhereDriftIsReported() {
     drift();
     long audited = environment.audited();

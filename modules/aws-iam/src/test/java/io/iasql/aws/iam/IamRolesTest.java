@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.iasql.contract.FakeScope;
 import io.iasql.spi.CloudException;
 import io.iasql.spi.IdempotencyToken;
 import io.iasql.spi.Ownership;
@@ -28,7 +29,7 @@ class IamRolesTest {
   private static final String C = "arn:aws:iam::111122223333:policy/team/C";
 
   private final FakeIam iam = new FakeIam();
-  private final FakeScope scope = new FakeScope(iam);
+  private final FakeScope scope = FakeScope.of(iam);
   private final IamRoles roles = new IamRoles();
 
   @Test

@@ -4,6 +4,7 @@ import static io.iasql.aws.s3.FakeS3.error;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.iasql.contract.FakeScope;
 import io.iasql.spi.AwsScope;
 import io.iasql.spi.CloudException;
 import io.iasql.spi.IdempotencyToken;
@@ -18,7 +19,7 @@ class BucketObjectsTest {
   private static final Bucket ACME = Bucket.key("acme", "us-east-1");
 
   private final FakeS3 s3 = new FakeS3().bucket("acme", "us-east-1").bucket("logs", "us-east-1");
-  private final AwsScope scope = new FakeScope("us-east-1", s3);
+  private final AwsScope scope = FakeScope.of(s3);
   private final BucketObjects objects = new BucketObjects();
 
   @Test

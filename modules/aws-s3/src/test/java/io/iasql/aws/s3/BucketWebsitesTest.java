@@ -3,6 +3,7 @@ package io.iasql.aws.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.iasql.contract.FakeScope;
 import io.iasql.spi.AwsScope;
 import io.iasql.spi.CloudException;
 import io.iasql.spi.IdempotencyToken;
@@ -17,7 +18,7 @@ class BucketWebsitesTest {
   private static final BucketWebsite PLAIN = new BucketWebsite("index.html", null, ACME);
 
   private final FakeS3 s3 = new FakeS3().bucket("acme", "eu-west-1");
-  private final AwsScope scope = new FakeScope("us-east-1", s3);
+  private final AwsScope scope = FakeScope.of(s3);
   private final BucketWebsites websites = new BucketWebsites();
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.iasql.contract.FakeScope;
 import io.iasql.spi.AwsScope;
 import io.iasql.spi.CloudException;
 import io.iasql.spi.CloudFailure;
@@ -25,7 +26,7 @@ class BucketsTest {
               + "'Resource':'arn:aws:s3:::acme/*'}}");
 
   private final FakeS3 s3 = new FakeS3();
-  private final AwsScope scope = new FakeScope("us-east-1", s3);
+  private final AwsScope scope = FakeScope.of(s3);
   private final Buckets buckets = new Buckets();
 
   @Test

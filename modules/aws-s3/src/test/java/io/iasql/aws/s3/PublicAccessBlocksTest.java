@@ -3,6 +3,7 @@ package io.iasql.aws.s3;
 import static io.iasql.aws.s3.FakeS3.error;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.iasql.contract.FakeScope;
 import io.iasql.spi.AwsScope;
 import io.iasql.spi.IdempotencyToken;
 import org.junit.jupiter.api.Test;
@@ -13,7 +14,7 @@ class PublicAccessBlocksTest {
   private static final Bucket ACME = Bucket.key("acme", "eu-west-1");
 
   private final FakeS3 s3 = new FakeS3().bucket("acme", "eu-west-1");
-  private final AwsScope scope = new FakeScope("us-east-1", s3);
+  private final AwsScope scope = FakeScope.of(s3);
   private final PublicAccessBlocks blocks = new PublicAccessBlocks();
 
   @Test

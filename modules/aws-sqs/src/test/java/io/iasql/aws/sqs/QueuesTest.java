@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.iasql.contract.FakeScope;
 import io.iasql.spi.IdempotencyToken;
 import io.iasql.spi.Problem;
 import java.util.List;
@@ -17,7 +18,7 @@ class QueuesTest {
   private static final IdempotencyToken TOKEN = new IdempotencyToken("token");
 
   private final FakeSqs sqs = new FakeSqs();
-  private final FakeScope scope = new FakeScope(sqs);
+  private final FakeScope scope = new FakeScope("eu-west-1", sqs);
   private final Queues queues = new Queues();
 
   @Test

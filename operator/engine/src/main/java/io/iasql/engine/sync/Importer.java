@@ -1,6 +1,7 @@
 package io.iasql.engine.sync;
 
 import io.iasql.engine.EngineContext;
+import io.iasql.engine.InvalidTransactionException;
 import io.iasql.engine.Proposal;
 import io.iasql.engine.catalog.Json;
 import io.iasql.engine.catalog.Shape;
@@ -8,6 +9,7 @@ import io.iasql.engine.export.SqlExport;
 import io.iasql.engine.plan.NetChange;
 import io.iasql.engine.store.Catalog;
 import io.iasql.engine.store.Installer;
+import io.iasql.engine.store.SqlErrors;
 import io.iasql.engine.store.UnavailableException;
 import io.iasql.spi.AwsScope;
 import io.iasql.spi.CloudException;
@@ -223,7 +225,7 @@ public final class Importer {
                   .one();
             });
     if (!known.equals(scope.accountId())) {
-      throw new io.iasql.engine.InvalidTransactionException(
+      throw new InvalidTransactionException(
           List.of(
               "this database mirrors account "
                   + known
@@ -275,7 +277,12 @@ public final class Importer {
         }
       }
     } catch (SQLException e) {
-      throw new UnavailableException("PostgreSQL: " + e.getMessage(), e);
+      if (SqlErrors.isTransient(e)) {
+        throw new UnavailableException("PostgreSQL: " + e.getMessage(), e);
+      }
+      // A value that PostgreSQL cannot hold, such as a NUL character, must not stop the others.
+      return new Listed(
+          listing, Optional.of("PostgreSQL cannot hold what AWS has: " + e.getMessage()));
     } catch (CloudException e) {
       return new Listed(listing, Optional.of(e.failure().toString()));
     } catch (RuntimeException e) {
