@@ -57,10 +57,39 @@ public record EnvironmentSpec(
                 + " asked for with annotation iasql.io/sync-requested-at accepts it. Restore: a"
                 + " SqlTransaction that brings the account back is made, and planned and approved"
                 + " like any other; what is new in the account is taken into the rows.")
-        DriftPolicy driftPolicy) {
+        DriftPolicy driftPolicy,
+    @Size(max = 100)
+        @JsonPropertyDescription(
+            "Rows that no plan may delete or replace, whoever it is from: a plan that would fails and"
+                + " names the row. Taking back what a failed commit has made is no plan.")
+        List<Protect> protect) {
 
   public EnvironmentSpec {
     modules = Lists.copyInOrder(modules);
+    protect = Lists.copy(protect);
+  }
+
+  /** Rows that no plan may delete or replace. */
+  @ApiType
+  @ValidationRule(
+      value = "!has(self.where) || size(self.where) > 0",
+      fieldPath = ".where",
+      message = "give where a column, or leave it out to protect the whole table.")
+  public record Protect(
+      @Required
+          @Pattern("^[a-z_][a-z0-9_]*$")
+          @Size(max = 63)
+          @JsonPropertyDescription("The table of the rows.")
+          String table,
+      @Size(max = 16)
+          @JsonPropertyDescription(
+              "Columns and the values, as text, that a row has before the transaction to be"
+                  + " protected; all of them. Omitted: every row of the table.")
+          Map<String, String> where) {
+
+    public Protect {
+      where = where == null ? null : Map.copyOf(where);
+    }
   }
 
   /** What happens when the account was changed past the operator. */

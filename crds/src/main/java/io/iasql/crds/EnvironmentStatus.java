@@ -25,7 +25,7 @@ public record EnvironmentStatus(
     @JsonPropertyDescription(
             "Ready: the database mirrors the account and takes transactions. Drifted: the account"
                 + " differs from the rows. Locked: a transaction or a person at psql has it to"
-                + " itself. Reconciling and Stalled are present only while True; Stalled means that"
+                + " itself. Guarded, where there are guards: each of them can hold. Reconciling and Stalled are present only while True; Stalled means that"
                 + " a person must mend something.")
         List<Condition> conditions) {
 

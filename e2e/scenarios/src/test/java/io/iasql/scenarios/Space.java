@@ -162,7 +162,8 @@ final class Space {
                 List.of()),
             approval,
             new EnvironmentSpec.Sync(interval),
-            drift));
+            drift,
+            null));
     stack.client.resource(environment).forceConflicts().serverSideApply();
   }
 

@@ -5,6 +5,8 @@ import io.iasql.engine.commit.CommitQueue;
 import io.iasql.engine.commit.Submission;
 import io.iasql.engine.commit.Submissions;
 import io.iasql.engine.commit.TransactionView;
+import io.iasql.engine.guard.GuardCheck;
+import io.iasql.engine.guard.Guards;
 import io.iasql.engine.login.DatabaseUser;
 import io.iasql.engine.login.DatabaseUsers;
 import io.iasql.engine.plan.Draft;
@@ -112,6 +114,22 @@ public final class Engine implements AutoCloseable {
     psql.open(approvesAll, Set.copyOf(declared));
   }
 
+  /**
+   * Has every plan from now on keep to guards; returns at once. Older ones than those that are
+   * posted are left aside.
+   *
+   * @param generation the generation of the declaration that they are from
+   */
+  public void guard(long generation, Guards guards) {
+    context.guardRoom().post(generation, guards);
+  }
+
+  /** A sentence for each guard that cannot hold as it is written; the others do. */
+  public List<String> guardProblems() {
+    return Outages.translate(
+        () -> jdbi.inTransaction(h -> GuardCheck.problems(h, context.guardRoom().guards())));
+  }
+
   /** Who has a transaction open in psql; commits of others wait until it ends. */
   public Optional<String> openedBy() {
     return Outages.translate(psql::openedBy);
@@ -205,8 +223,14 @@ public final class Engine implements AutoCloseable {
     return Outages.translate(() -> jdbi.withHandle(h -> PlanStore.load(h, transaction, limit)));
   }
 
-  /** Whether rows that the transaction's plan depends on have moved since it was made. */
+  /**
+   * Whether rows that the transaction's plan depends on have moved since it was made, or other
+   * guards were posted.
+   */
   public boolean isStale(PlanStore.Stored plan) {
+    if (!plan.guards().equals(context.guardRoom().guards().fingerprint())) {
+      return true;
+    }
     return Outages.translate(
         () ->
             jdbi.withHandle(

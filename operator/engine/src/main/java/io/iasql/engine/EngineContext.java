@@ -1,6 +1,7 @@
 package io.iasql.engine;
 
 import io.iasql.engine.catalog.Modules;
+import io.iasql.engine.guard.GuardRoom;
 import io.iasql.engine.store.EnvironmentDatabase;
 import io.iasql.engine.store.UnavailableException;
 import io.iasql.spi.AwsScope;
@@ -27,6 +28,7 @@ import java.util.function.Supplier;
  * @param executor where cloud calls run; shared between environments, bounded by settings
  * @param clock the time
  * @param settings the limits
+ * @param guardRoom the environment's guards
  */
 public record EngineContext(
     String environment,
@@ -35,7 +37,20 @@ public record EngineContext(
     Supplier<AwsScope> account,
     Executor executor,
     Clock clock,
-    EngineSettings settings) {
+    EngineSettings settings,
+    GuardRoom guardRoom) {
+
+  /** What the parts share of an environment for which no guards are posted yet. */
+  public EngineContext(
+      String environment,
+      EnvironmentDatabase database,
+      Modules modules,
+      Supplier<AwsScope> account,
+      Executor executor,
+      Clock clock,
+      EngineSettings settings) {
+    this(environment, database, modules, account, executor, clock, settings, new GuardRoom());
+  }
 
   /**
    * The account.

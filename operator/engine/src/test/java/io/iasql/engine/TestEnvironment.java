@@ -9,6 +9,8 @@ import io.iasql.engine.fake.FakeAccount;
 import io.iasql.engine.fake.FakeModules;
 import io.iasql.engine.fake.Power;
 import io.iasql.engine.fake.Truth;
+import io.iasql.engine.guard.Guards;
+import io.iasql.engine.guard.ProtectRule;
 import io.iasql.engine.plan.Plan;
 import io.iasql.engine.plan.PlanStore;
 import io.iasql.engine.sync.SyncReport;
@@ -102,6 +104,15 @@ final class TestEnvironment implements AutoCloseable {
 
   Engine engine() {
     return engine;
+  }
+
+  /** Posts guards, newer than those before. */
+  void guard(Guards guards) {
+    engine.guard(COUNT.incrementAndGet(), guards);
+  }
+
+  void protect(ProtectRule... rules) {
+    guard(new Guards(List.of(rules)));
   }
 
   FakeAccount account() {

@@ -258,8 +258,17 @@ public class EnvironmentReconciler implements Reconciler<Environment>, Cleaner<E
     return UpdateControl.patchStatus(fresh).rescheduleAfter(wait);
   }
 
-  /** An event for each change of the Ready condition's reason. */
+  /** An event for each change of the Ready condition's reason, and for guards that broke. */
   private void tell(Environment environment, EnvironmentStatus status) {
+    Conditions.find(status.conditions(), Conditions.GUARDED)
+        .filter(now -> !now.isTrue())
+        .filter(
+            now ->
+                Optional.ofNullable(environment.getStatus())
+                    .flatMap(s -> Conditions.find(s.conditions(), Conditions.GUARDED))
+                    .filter(before -> before.message().equals(now.message()))
+                    .isEmpty())
+        .ifPresent(now -> events.warning(environment, Reason.GUARDS_BROKEN, now.message()));
     Optional<Condition> before =
         Optional.ofNullable(environment.getStatus())
             .flatMap(s -> Conditions.find(s.conditions(), Conditions.READY));

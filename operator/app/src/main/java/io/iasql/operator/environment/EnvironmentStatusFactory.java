@@ -4,6 +4,7 @@ import io.iasql.crds.Condition;
 import io.iasql.crds.Environment;
 import io.iasql.crds.EnvironmentStatus;
 import io.iasql.crds.EnvironmentStatus.SyncFailure;
+import io.iasql.engine.guard.Guards;
 import io.iasql.operator.database.DatabaseEndpoint;
 import io.iasql.operator.status.Conditions;
 import io.iasql.operator.status.Reason;
@@ -77,6 +78,7 @@ final class EnvironmentStatusFactory {
                 drift(view))
             .setIf(working, Conditions.RECONCILING, view.reason(), view.message())
             .setIf(view.stalled(), Conditions.STALLED, view.reason(), view.message());
+    guarded(environment, view, conditions);
     return new EnvironmentStatus(
         environment.getMetadata().getGeneration(),
         accountId,
@@ -92,6 +94,21 @@ final class EnvironmentStatusFactory {
         pending,
         sync(view),
         conditions.toList());
+  }
+
+  private static void guarded(
+      Environment environment, LiveEnvironment.View view, Conditions conditions) {
+    if (DeclaredGuards.of(environment).guards().equals(Guards.NONE)) {
+      return;
+    }
+    boolean hold = view.guardProblems().isEmpty();
+    conditions.set(
+        Conditions.GUARDED,
+        hold ? Condition.Status.TRUE : Condition.Status.FALSE,
+        hold ? Reason.GUARDS_HOLD : Reason.GUARDS_BROKEN,
+        hold
+            ? "Every plan keeps to the guards of the spec."
+            : String.join("; ", view.guardProblems()) + ". Mend that in the Environment.");
   }
 
   private static boolean locked(LiveEnvironment.View view) {

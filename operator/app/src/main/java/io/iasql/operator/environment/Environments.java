@@ -173,7 +173,8 @@ public class Environments {
         Optional.ofNullable(environment.getMetadata().getAnnotations())
             .map(a -> a.get(Environment.SYNC_REQUESTED_AT))
             .orElse(""),
-        users);
+        users,
+        DeclaredGuards.of(environment));
   }
 
   /** {@code 1h30m} as the schema allows it: ISO 8601 but for the prefix. */

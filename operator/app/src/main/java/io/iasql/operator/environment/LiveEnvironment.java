@@ -32,6 +32,7 @@ final class LiveEnvironment {
    * @param automatic whether every plan is approved
    * @param drift what a sync does where the account differs from the rows
    * @param users who may log in to the database; empty to leave that as it is
+   * @param guards what every plan keeps to
    */
   record Wanted(
       Set<String> modules,
@@ -39,7 +40,8 @@ final class LiveEnvironment {
       DriftPolicy drift,
       Duration syncInterval,
       String syncRequestedAt,
-      Optional<List<DatabaseUser>> users) {}
+      Optional<List<DatabaseUser>> users,
+      DeclaredGuards guards) {}
 
   /**
    * What is known of it.
@@ -54,6 +56,7 @@ final class LiveEnvironment {
    * @param syncRequestedAt the request that it answered
    * @param busy whether a commit runs or waits
    * @param openedBy who has a transaction open in psql, or an empty string
+   * @param guardProblems a sentence for each guard that cannot hold
    */
   record View(
       boolean ready,
@@ -65,7 +68,8 @@ final class LiveEnvironment {
       SyncReport report,
       String syncRequestedAt,
       boolean busy,
-      String openedBy) {
+      String openedBy,
+      List<String> guardProblems) {
 
     /** Whether AWS or the database could not be used when last tried. */
     boolean isOutOfReach() {
@@ -89,9 +93,12 @@ final class LiveEnvironment {
           null,
           "",
           false,
-          "");
+          "",
+          List.of());
   private Set<String> prepared = Set.of();
   private volatile Optional<List<DatabaseUser>> users = Optional.empty();
+  private volatile DeclaredGuards checked;
+  private Instant checkedAt;
   private Duration retry = FIRST_RETRY;
   private volatile Instant notBefore = Instant.MIN;
   private volatile boolean installed;
@@ -105,6 +112,7 @@ final class LiveEnvironment {
     this.engine = engine;
     this.wanted = wanted;
     this.clock = clock;
+    wanted.guards().post(engine);
   }
 
   Engine engine() {
@@ -124,6 +132,7 @@ final class LiveEnvironment {
     if (!now.equals(wanted)) {
       wanted = now;
       notBefore = Instant.MIN;
+      now.guards().post(engine);
       if (installed) {
         engine.openToPeople(now.automatic(), now.modules());
       }
@@ -144,7 +153,7 @@ final class LiveEnvironment {
   boolean hasWork() {
     return commitsMoved
         || (!clock.instant().isBefore(notBefore)
-            && (!view.ready() || isNew() || areUsersNew() || isSyncDue() || view.busy()));
+            && (!view.ready() || isNew() || areUsersNew() || areGuardsNew() || isSyncDue() || view.busy()));
   }
 
   /** When to look again at the latest. */
@@ -165,6 +174,10 @@ final class LiveEnvironment {
 
   private boolean areUsersNew() {
     return wanted.users().isPresent() && !wanted.users().equals(users);
+  }
+
+  private boolean areGuardsNew() {
+    return installed && !wanted.guards().equals(checked);
   }
 
   private boolean isSyncDue() {
@@ -202,7 +215,7 @@ final class LiveEnvironment {
         if (busy) {
           engine.wake();
         }
-        view = locked(busy, engine.openedBy().orElse(""), waiting);
+        view = locked(busy, engine.openedBy().orElse(""), guardProblems(now), waiting);
       }
       if (!waiting) {
         retry = FIRST_RETRY;
@@ -227,6 +240,17 @@ final class LiveEnvironment {
       failed(false, Reason.INTERNAL_ERROR, e + ". It is tried again.");
     }
     return true;
+  }
+
+  /** Looked for anew when the guards are others, and when the tables may be. */
+  private List<String> guardProblems(Wanted now) {
+    if (now.guards().equals(checked) && view.lastSync() == checkedAt) {
+      return view.guardProblems();
+    }
+    List<String> problems = engine.guardProblems();
+    checked = now.guards();
+    checkedAt = view.lastSync();
+    return problems;
   }
 
   private static final class UnknownModule extends RuntimeException {
@@ -277,7 +301,8 @@ final class LiveEnvironment {
             report,
             now.syncRequestedAt(),
             view.busy(),
-            view.openedBy());
+            view.openedBy(),
+            view.guardProblems());
   }
 
   private void failed(boolean stalled, Reason reason, String message) {
@@ -294,7 +319,8 @@ final class LiveEnvironment {
             old.report(),
             old.syncRequestedAt(),
             old.busy(),
-            old.openedBy());
+            old.openedBy(),
+            old.guardProblems());
     notBefore = clock.instant().plus(stalled ? LONGEST_RETRY : retry);
     retry =
         retry.multipliedBy(2).compareTo(LONGEST_RETRY) > 0 ? LONGEST_RETRY : retry.multipliedBy(2);
@@ -312,10 +338,12 @@ final class LiveEnvironment {
         old.report(),
         old.syncRequestedAt(),
         old.busy(),
-        old.openedBy());
+        old.openedBy(),
+        old.guardProblems());
   }
 
-  private View locked(boolean busy, String openedBy, boolean waiting) {
+  private View locked(
+      boolean busy, String openedBy, List<String> guardProblems, boolean waiting) {
     View old = view;
     // The database was away between two syncs, and is back.
     boolean mended = old.ready() && old.isOutOfReach() && !waiting;
@@ -329,7 +357,8 @@ final class LiveEnvironment {
         old.report(),
         old.syncRequestedAt(),
         busy,
-        openedBy);
+        openedBy,
+        guardProblems);
   }
 
   void close() {

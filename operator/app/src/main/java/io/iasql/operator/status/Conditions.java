@@ -19,6 +19,9 @@ public final class Conditions {
   /** Whether the resource is as asked. */
   public static final String READY = "Ready";
 
+  /** Whether every guard of an environment can hold; present where there are guards. */
+  public static final String GUARDED = "Guarded";
+
   /** Present while the operator is at work; see kstatus. */
   public static final String RECONCILING = "Reconciling";
 
@@ -29,7 +32,16 @@ public final class Conditions {
   public static final int MAX_MESSAGE = 4096;
 
   private static final List<String> ORDER =
-      List.of(READY, "Planned", "Approved", "Applied", "Drifted", "Locked", RECONCILING, STALLED);
+      List.of(
+          READY,
+          "Planned",
+          "Approved",
+          "Applied",
+          "Drifted",
+          "Locked",
+          GUARDED,
+          RECONCILING,
+          STALLED);
 
   private final List<Condition> before;
   private final long generation;

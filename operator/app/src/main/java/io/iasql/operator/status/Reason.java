@@ -58,6 +58,10 @@ public enum Reason {
   COMMIT_RUNNING,
   /** No commit is under way. */
   IDLE,
+  /** Every guard can hold. */
+  GUARDS_HOLD,
+  /** A guard cannot hold as it is written. */
+  GUARDS_BROKEN,
   /** Commits are under way; the deletion waits for them. */
   DELETION_WAITS,
   /** The environment is not there or not ready. */

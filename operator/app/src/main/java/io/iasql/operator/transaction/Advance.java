@@ -39,6 +39,8 @@ final class Advance {
   }
 
   private Snapshot run() {
+    // The environment's own reconciler may not have come to a change that this request knows of.
+    request.guards().post(engine);
     Optional<TransactionView> submitted =
         engine
             .view(request.uid())

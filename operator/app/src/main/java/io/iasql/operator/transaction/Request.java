@@ -5,6 +5,7 @@ import io.iasql.crds.EnvironmentSpec;
 import io.iasql.crds.SqlTransaction;
 import io.iasql.crds.SqlTransactionSpec;
 import io.iasql.engine.OnFailure;
+import io.iasql.operator.environment.DeclaredGuards;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.util.Optional;
 
@@ -20,6 +21,7 @@ import java.util.Optional;
  * @param automatic whether the environment approves every plan
  * @param rejected whether somebody said no
  * @param onFailure what happens when an action fails
+ * @param guards what the environment is guarded against
  */
 record Request(
     ResourceID resource,
@@ -30,7 +32,8 @@ record Request(
     String approvedBy,
     boolean automatic,
     boolean rejected,
-    OnFailure onFailure) {
+    OnFailure onFailure,
+    DeclaredGuards guards) {
 
   static Request of(SqlTransaction transaction, Environment environment) {
     SqlTransactionSpec spec = transaction.getSpec();
@@ -45,7 +48,8 @@ record Request(
         Boolean.TRUE.equals(spec.reject()),
         spec.onFailure() == SqlTransactionSpec.OnFailure.STOP
             ? OnFailure.STOP
-            : OnFailure.ROLLBACK);
+            : OnFailure.ROLLBACK,
+        DeclaredGuards.of(environment));
   }
 
   /** The name by which the environment's ledger knows it. */

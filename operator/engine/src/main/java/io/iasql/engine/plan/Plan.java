@@ -16,9 +16,15 @@ import java.util.Set;
  * @param createdAt when it was made
  * @param actions what is done, in the order in which people read it; empty when nothing changes
  * @param tables every table that the plan changes or that its outcome depends on
+ * @param guards the fingerprint of the guards that it keeps to
  */
 public record Plan(
-    String id, String digest, Instant createdAt, List<Action> actions, Set<String> tables) {
+    String id,
+    String digest,
+    Instant createdAt,
+    List<Action> actions,
+    Set<String> tables,
+    String guards) {
 
   /** The kinds of action, as the original named them. */
   public enum Kind {

@@ -40,6 +40,7 @@ public final class PlanStore {
    * @param summary how many actions of each kind
    * @param tables the tables it depends on
    * @param lines its first changes
+   * @param guards the fingerprint of the guards that it keeps to
    */
   public record Stored(
       String id,
@@ -47,7 +48,8 @@ public final class PlanStore {
       Instant createdAt,
       Plan.Summary summary,
       Set<String> tables,
-      List<Line> lines) {
+      List<Line> lines,
+      String guards) {
 
     /** Whether this is the plan of this SQL. */
     public boolean isOf(String sql) {
@@ -62,6 +64,7 @@ public final class PlanStore {
     document.set("summary", Json.of(plan.summary()));
     document.put("sql_hash", Digest.sha256(sql));
     document.set("tables", Json.of(plan.tables()));
+    document.put("guards", plan.guards());
     handle
         .createUpdate(
             "INSERT INTO iasql.plan (transaction_id, id, digest, created_at, document)"
@@ -148,7 +151,8 @@ public final class PlanStore {
                   rs.getObject(2, OffsetDateTime.class).toInstant(),
                   Json.to(document.get("summary"), Plan.Summary.class),
                   tables,
-                  lines);
+                  lines,
+                  document.path("guards").asText());
             })
         .findOne();
   }

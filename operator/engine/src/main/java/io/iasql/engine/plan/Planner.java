@@ -109,8 +109,11 @@ public final class Planner {
    */
   public Speculation inTransaction(Handle handle, Draft draft, Set<RowKey> vanished) {
     Catalog catalog = Catalog.read(handle);
-    return Speculation.of(
-        handle, catalog, context.modules(), netChange(handle, catalog, draft), vanished);
+    Speculation speculation =
+        Speculation.of(
+            handle, catalog, context.modules(), netChange(handle, catalog, draft), vanished);
+    speculation.keepTo(context.guardRoom().guards());
+    return speculation;
   }
 
   private List<NetChange.Row> netChange(Handle handle, Catalog catalog, Draft draft) {
@@ -174,6 +177,7 @@ public final class Planner {
    * cloud give the same plan id, whatever serial keys the rows were given this time.
    *
    * @param started when the rows were looked at
+   * @throws InvalidTransactionException when what is protected would be deleted or replaced
    */
   public Plan decide(
       AwsScope scope, Speculation speculation, Map<RowKey, ObjectNode> cloud, Instant started) {
@@ -193,6 +197,11 @@ public final class Planner {
                 .action()
                 .ifPresent(actions::add));
     List<Plan.Action> ordered = Steps.readingOrder(actions);
+    List<String> violations =
+        ordered.stream().flatMap(a -> speculation.violation(a).stream()).toList();
+    if (!violations.isEmpty()) {
+      throw new InvalidTransactionException(violations);
+    }
     // Planning fails here rather than at commit when no order exists.
     Steps.of(context.modules(), ordered);
     String digest = Digest.of(context.environment(), scope.accountId(), Installer.VERSION, ordered);
@@ -201,7 +210,8 @@ public final class Planner {
         digest,
         started,
         ordered,
-        new TreeSet<>(speculation.tables()));
+        new TreeSet<>(speculation.tables()),
+        speculation.guards());
   }
 
   /** Decides what happens to one touched resource. */

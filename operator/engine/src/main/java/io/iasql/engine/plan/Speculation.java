@@ -7,6 +7,8 @@ import io.iasql.engine.catalog.Column;
 import io.iasql.engine.catalog.Json;
 import io.iasql.engine.catalog.Modules;
 import io.iasql.engine.catalog.Shape;
+import io.iasql.engine.guard.Guards;
+import io.iasql.engine.guard.ProtectRule;
 import io.iasql.engine.store.Catalog;
 import io.iasql.engine.store.RowGraph;
 import io.iasql.engine.store.RowKey;
@@ -25,6 +27,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -50,6 +53,8 @@ public final class Speculation {
   private final Set<RowKey> replaced = new HashSet<>();
   private final Map<String, Set<Class<?>>> replacedKeys = new HashMap<>();
   private final Set<RowKey> vanished;
+  private final Map<RowKey, String> protectedBy = new HashMap<>();
+  private String guards = Guards.NONE.fingerprint();
   private Set<String> formerIdentities;
 
   private Speculation(
@@ -148,6 +153,86 @@ public final class Speculation {
       }
       writer.update(handle, row.key(), values);
     }
+  }
+
+  // Guards -------------------------------------------------------------------------------------
+
+  /**
+   * Holds the transaction to an environment's guards.
+   *
+   * @throws InvalidTransactionException when it cannot be because of them
+   */
+  void keepTo(Guards wanted) {
+    guards = wanted.fingerprint();
+    protect(wanted.protect());
+  }
+
+  /** The fingerprint of the guards that it keeps to. */
+  String guards() {
+    return guards;
+  }
+
+  /**
+   * Finds out which rows are protected: by what they were before the transaction, so that no other
+   * statement of it takes the protection away.
+   *
+   * @throws InvalidTransactionException when a protected row of a child or join table is deleted
+   */
+  private void protect(List<ProtectRule> rules) {
+    List<String> deleted = new ArrayList<>();
+    for (int i = 0; i < rules.size(); i++) {
+      ProtectRule rule = rules.get(i);
+      String name = "spec.protect[" + i + "] of the Environment protects " + rule.describe();
+      formerRows(rule.table())
+          .forEach(
+              (row, former) -> {
+                if (rule.matches(former)) {
+                  protectedBy.putIfAbsent(row, name);
+                }
+              });
+      rows.stream()
+          .filter(row -> row.key().table().equals(rule.table()) && row.after() == null)
+          .filter(row -> modules.resource(rule.table()).isEmpty() && rule.matches(row.before()))
+          .map(row -> row.key() + " may not be deleted: " + name + ADVICE)
+          .forEach(deleted::add);
+    }
+    if (!deleted.isEmpty()) {
+      throw new InvalidTransactionException(deleted);
+    }
+  }
+
+  private static final String ADVICE =
+      ". Leave that out of the transaction, or take the rule out of the Environment first";
+
+  /** The touched rows of a table as they were, by their keys now. */
+  private Map<RowKey, ObjectNode> formerRows(String table) {
+    Map<RowKey, RowKey> keys = new LinkedHashMap<>();
+    touched.values().stream()
+        .filter(one -> one.before() != null && one.shape().table().equals(table))
+        .forEach(one -> keys.put(RowGraph.rowOf(one.before()), one.row()));
+    Map<RowKey, ObjectNode> former = new LinkedHashMap<>();
+    for (ObjectNode row : before.rows(table, keys.keySet())) {
+      former.put(keys.get(RowKey.of(catalog, table, row)), row);
+    }
+    return former;
+  }
+
+  /** Why an action may not be, if it deletes or replaces what is protected. */
+  Optional<String> violation(Plan.Action action) {
+    String rule = action.deletes() ? protectedBy.get(action.row()) : null;
+    if (rule == null) {
+      return Optional.empty();
+    }
+    String columns =
+        action.changes().stream().map(Plan.Change::name).collect(Collectors.joining(", "));
+    String why = action.note().isEmpty() ? "it changes " + columns : action.note();
+    return Optional.of(
+        describe(action.row())
+            + (action.kind() == Plan.Kind.DELETE
+                ? " may not be deleted: "
+                : " may not be replaced (" + why + "): ")
+            + rule
+            + ADVICE);
   }
 
   // Aggregate -----------------------------------------------------------------------------------

@@ -1,0 +1,36 @@
+package io.iasql.operator.environment;
+
+import io.iasql.crds.Environment;
+import io.iasql.crds.EnvironmentSpec;
+import io.iasql.engine.Engine;
+import io.iasql.engine.guard.Guards;
+import io.iasql.engine.guard.ProtectRule;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The guards of an Environment as it declares them.
+ *
+ * @param generation the generation of the Environment that they are from
+ * @param guards the guards
+ */
+public record DeclaredGuards(long generation, Guards guards) {
+
+  /** The guards that an Environment declares now. */
+  public static DeclaredGuards of(Environment environment) {
+    EnvironmentSpec spec = environment.getSpec();
+    return new DeclaredGuards(
+        environment.getMetadata().getGeneration(),
+        new Guards(spec.protect().stream().map(DeclaredGuards::rule).toList()));
+  }
+
+  private static ProtectRule rule(EnvironmentSpec.Protect protect) {
+    return new ProtectRule(
+        protect.table(), Optional.ofNullable(protect.where()).orElse(Map.of()));
+  }
+
+  /** Has an engine keep to them, unless it knows newer ones. */
+  public void post(Engine engine) {
+    engine.guard(generation, guards);
+  }
+}
