@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonClassDescription;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
@@ -62,12 +63,32 @@ public record EnvironmentSpec(
         @JsonPropertyDescription(
             "Rows that no plan may delete or replace, whoever it is from: a plan that would fails and"
                 + " names the row. Taking back what a failed commit has made is no plan.")
-        List<Protect> protect) {
+        List<Protect> protect,
+    @JsonPropertyDescription(
+            "How much a plan may do and still be approved by the environment itself. One that does"
+                + " more waits for a person's approval, with approval Automatic too; with Manual the"
+                + " message of the SqlTransaction says so.")
+        Limits limits) {
 
   public EnvironmentSpec {
     modules = Lists.copyInOrder(modules);
     protect = Lists.copy(protect);
   }
+
+  /** How much a plan may do by itself. */
+  @ApiType
+  @ValidationRule(
+      value = "has(self.maxDeletes) || has(self.maxChanges)",
+      message = "give maxDeletes or maxChanges, or leave limits out.")
+  public record Limits(
+      @Min(0)
+          @JsonPropertyDescription(
+              "The most resources that a plan may delete; a replaced one counts, too.")
+          Integer maxDeletes,
+      @Min(0)
+          @JsonPropertyDescription(
+              "The most resources that a plan may create, update, replace or delete.")
+          Integer maxChanges) {}
 
   /** Rows that no plan may delete or replace. */
   @ApiType

@@ -163,6 +163,7 @@ final class Space {
             approval,
             new EnvironmentSpec.Sync(interval),
             drift,
+            null,
             null));
     stack.client.resource(environment).forceConflicts().serverSideApply();
   }

@@ -10,6 +10,7 @@ import io.iasql.engine.fake.FakeModules;
 import io.iasql.engine.fake.Power;
 import io.iasql.engine.fake.Truth;
 import io.iasql.engine.guard.Guards;
+import io.iasql.engine.guard.Limits;
 import io.iasql.engine.guard.ProtectRule;
 import io.iasql.engine.plan.Plan;
 import io.iasql.engine.plan.PlanStore;
@@ -112,7 +113,7 @@ final class TestEnvironment implements AutoCloseable {
   }
 
   void protect(ProtectRule... rules) {
-    guard(new Guards(List.of(rules)));
+    guard(new Guards(List.of(rules), Limits.NONE));
   }
 
   FakeAccount account() {

@@ -4,6 +4,7 @@ import io.iasql.crds.Environment;
 import io.iasql.crds.EnvironmentSpec;
 import io.iasql.engine.Engine;
 import io.iasql.engine.guard.Guards;
+import io.iasql.engine.guard.Limits;
 import io.iasql.engine.guard.ProtectRule;
 import java.util.Map;
 import java.util.Optional;
@@ -21,7 +22,14 @@ public record DeclaredGuards(long generation, Guards guards) {
     EnvironmentSpec spec = environment.getSpec();
     return new DeclaredGuards(
         environment.getMetadata().getGeneration(),
-        new Guards(spec.protect().stream().map(DeclaredGuards::rule).toList()));
+        new Guards(
+            spec.protect().stream().map(DeclaredGuards::rule).toList(),
+            Optional.ofNullable(spec.limits()).map(DeclaredGuards::limits).orElse(Limits.NONE)));
+  }
+
+  private static Limits limits(EnvironmentSpec.Limits limits) {
+    return new Limits(
+        Optional.ofNullable(limits.maxDeletes()), Optional.ofNullable(limits.maxChanges()));
   }
 
   private static ProtectRule rule(EnvironmentSpec.Protect protect) {

@@ -109,7 +109,7 @@ final class Advance {
         message,
         engine.storedPlan(request.uid(), LINES),
         view.total() == 0 ? "" : view.done() + "/" + view.total(),
-        request.automatic() ? "automatic" : request.approvedBy(),
+        request.approver(view.planId()),
         false);
   }
 
@@ -135,7 +135,7 @@ final class Advance {
     if (failed.isPresent()) {
       return failed(failed.get(), plan);
     }
-    if (!request.approves(plan.id())) {
+    if (!request.approves(plan)) {
       return waiting(plan, before);
     }
     engine.submit(
@@ -145,7 +145,7 @@ final class Advance {
             request.sql(),
             request.onFailure(),
             plan.id(),
-            request.automatic() ? "automatic" : request.approvedBy()));
+            request.approver(plan.id())));
     // The queue has its own pace: what it did with it so far decides, and nothing is done twice.
     return engine
         .view(request.uid())
@@ -180,13 +180,14 @@ final class Advance {
 
   private Snapshot waiting(PlanStore.Stored plan, Optional<TransactionView> before) {
     Optional<String> approved = before.map(TransactionView::planId);
+    String tooMuch = request.tooMuch(plan).map(t -> t + ". ").orElse("");
     if (approved.isPresent()
         && (request.automatic() || approved.get().equals(request.approvePlan()))) {
       return Snapshot.of(
           Phase.AWAITING_APPROVAL,
           Reason.PLAN_SUPERSEDED,
-          "The account or the rows have changed since %s was approved; nothing was done. Review the new plan; to approve it, set spec.approvePlan to %s."
-              .formatted(approved.get(), plan.id()),
+          "The account or the rows have changed since %s was approved; nothing was done. %sReview the new plan; to approve it, set spec.approvePlan to %s."
+              .formatted(approved.get(), tooMuch, plan.id()),
           Optional.of(plan));
     }
     if (!request.approvePlan().isEmpty()) {
@@ -200,7 +201,8 @@ final class Advance {
     return Snapshot.of(
         Phase.AWAITING_APPROVAL,
         Reason.AWAITING_APPROVAL,
-        "Review the plan; to approve it, set spec.approvePlan to %s.".formatted(plan.id()),
+        "%sReview the plan; to approve it, set spec.approvePlan to %s."
+            .formatted(tooMuch, plan.id()),
         Optional.of(plan));
   }
 }

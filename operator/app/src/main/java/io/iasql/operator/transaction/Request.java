@@ -5,6 +5,7 @@ import io.iasql.crds.EnvironmentSpec;
 import io.iasql.crds.SqlTransaction;
 import io.iasql.crds.SqlTransactionSpec;
 import io.iasql.engine.OnFailure;
+import io.iasql.engine.plan.PlanStore;
 import io.iasql.operator.environment.DeclaredGuards;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.util.Optional;
@@ -57,9 +58,19 @@ record Request(
     return resource.getNamespace().orElse("") + "/" + resource.getName();
   }
 
-  /** Whether this plan is approved: by its exact id, or by the environment. */
-  boolean approves(String planId) {
-    return !rejected && (automatic || approvePlan.equals(planId));
+  /** Whether this plan is approved: by its exact id, or by the environment where that may. */
+  boolean approves(PlanStore.Stored plan) {
+    return !rejected && (approvePlan.equals(plan.id()) || (automatic && tooMuch(plan).isEmpty()));
+  }
+
+  /** What a plan has too much of to be approved by the environment itself. */
+  Optional<String> tooMuch(PlanStore.Stored plan) {
+    return guards.guards().limits().exceeded(plan.summary().deletes(), plan.summary().total());
+  }
+
+  /** Who approved this plan. */
+  String approver(String planId) {
+    return automatic && !approvePlan.equals(planId) ? "automatic" : approvedBy;
   }
 
   /** Whether the engine may have got it already, as far as can be told without asking. */

@@ -8,10 +8,11 @@ import java.util.UUID;
  * The guards that an environment is declared with.
  *
  * @param protect rows that no plan may delete or replace; a plan that would is none
+ * @param limits how much a plan may do and still be approved by the environment itself
  */
-public record Guards(List<ProtectRule> protect) {
+public record Guards(List<ProtectRule> protect, Limits limits) {
   /** An environment without guards. */
-  public static final Guards NONE = new Guards(List.of());
+  public static final Guards NONE = new Guards(List.of(), Limits.NONE);
 
   public Guards {
     protect = List.copyOf(protect);

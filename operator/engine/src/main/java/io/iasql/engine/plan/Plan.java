@@ -100,6 +100,11 @@ public record Plan(
       return "+" + create + " ~" + update + " ±" + replace + " -" + delete;
     }
 
+    /** How many resources are gone afterwards, or others. */
+    public int deletes() {
+      return replace + delete;
+    }
+
     /** All actions. */
     public int total() {
       return create + update + replace + delete;

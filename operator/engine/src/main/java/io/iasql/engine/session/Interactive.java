@@ -11,6 +11,7 @@ import io.iasql.engine.commit.Submissions;
 import io.iasql.engine.export.Review;
 import io.iasql.engine.export.SqlExport;
 import io.iasql.engine.plan.NetChange;
+import io.iasql.engine.plan.Plan;
 import io.iasql.engine.plan.PlanStore;
 import io.iasql.engine.session.OpenTransaction.Mark;
 import io.iasql.engine.store.Catalog;
@@ -159,11 +160,11 @@ final class Interactive {
     mark(Mark.START_COMMIT, call.caller(), id, null);
     boolean done = false;
     try {
-      JsonNode rows =
-          lines(
-              automatic.getAsBoolean()
-                  ? written.commit(id, call.caller(), waiting)
-                  : propose(id, call, waiting));
+      Optional<List<PlanStore.Line>> committed =
+          automatic.getAsBoolean()
+              ? written.commit(id, call.caller(), waiting)
+              : Optional.empty();
+      JsonNode rows = lines(committed.orElseGet(() -> propose(id, call, waiting)));
       done = true;
       return rows;
     } catch (CallException | InvalidTransactionException e) {
@@ -179,19 +180,21 @@ final class Interactive {
   }
 
   private List<PlanStore.Line> propose(String id, Call call, Calls.Waiting waiting) {
-    List<PlanStore.Line> plan = PlanStore.lines(written.plan());
+    Plan plan = written.plan();
+    String reason = automatic.getAsBoolean() ? written.tooMuch(plan).map(t -> t + ": ").orElse("") : "";
     written
         .propose(id, call.argument(0))
         .ifPresent(
             proposal -> {
               waiting.progress(
-                  "plan "
+                  reason
+                      + "plan "
                       + proposal.planId()
                       + " waits for approval as a SqlTransaction; the rows are as they were until"
                       + " it is committed");
               listener.proposed();
             });
-    return plan;
+    return PlanStore.lines(plan);
   }
 
   /** Puts the rows back and closes the transaction. */

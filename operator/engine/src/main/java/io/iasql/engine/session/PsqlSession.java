@@ -171,9 +171,8 @@ public final class PsqlSession implements AutoCloseable {
       if (jdbi.withHandle(OpenTransaction::id).isPresent() || !written.any()) {
         return;
       }
-      if (automatic) {
-        written.commit(id, "automatic", new Patience());
-      } else if (written.propose(id, null).isPresent()) {
+      boolean done = automatic && written.commit(id, "automatic", new Patience()).isPresent();
+      if (!done && written.propose(id, null).isPresent()) {
         listener.proposed();
       }
       retry = FIRST_RETRY;

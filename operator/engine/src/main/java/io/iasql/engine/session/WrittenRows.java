@@ -67,24 +67,28 @@ final class WrittenRows {
    *
    * @param id the transaction's id
    * @param by who commits
-   * @return what was done
+   * @return what was done; empty when nothing was, because it is too much for the environment to
+   *     approve by itself
    * @throws InvalidTransactionException when it cannot be; the rows are taken back
    * @throws CallException when AWS refused; what was done is taken back as far as that goes
    * @throws io.iasql.engine.store.UnavailableException when PostgreSQL or AWS is out of reach; the
    *     rows stay as they are
    */
-  List<PlanStore.Line> commit(String id, String by, Calls.Waiting waiting) {
+  Optional<List<PlanStore.Line>> commit(String id, String by, Calls.Waiting waiting) {
     turn.lock();
     try {
       for (int attempt = 1; attempt <= TRIES; attempt++) {
         Plan plan = planOrTakeBack(id);
         if (!any()) {
-          return List.of();
+          return Optional.of(List.of());
+        }
+        if (tooMuch(plan).isPresent()) {
+          return Optional.empty();
         }
         submit(id, by, plan);
         TransactionView end = awaitEnd(id, waiting);
         if (end.state() != TransactionState.SUPERSEDED) {
-          return ended(id, end, plan);
+          return Optional.of(ended(id, end, plan));
         }
       }
       throw new UnavailableException(
@@ -93,6 +97,16 @@ final class WrittenRows {
     } finally {
       turn.unlock();
     }
+  }
+
+  /** What a plan has too much of to be approved by the environment itself. */
+  Optional<String> tooMuch(Plan plan) {
+    Plan.Summary summary = plan.summary();
+    return context
+        .guardRoom()
+        .guards()
+        .limits()
+        .exceeded(summary.deletes(), summary.total());
   }
 
   private Plan planOrTakeBack(String id) {
