@@ -31,6 +31,10 @@ import java.util.Set;
             + " == (has(oldSelf.database) && has(oldSelf.database.external))",
     fieldPath = ".database",
     message = "the kind of database cannot be changed later: the data would stay behind.")
+@ValidationRule(
+    value = "!has(self.assertions) || self.assertions.all(a, self.assertions.exists_one(b, b.name == a.name))",
+    fieldPath = ".assertions",
+    message = "each assertion has a name of its own.")
 public record EnvironmentSpec(
     @Required @JsonPropertyDescription("The AwsConnection of the account.")
         LocalReference awsConnectionRef,
@@ -68,11 +72,18 @@ public record EnvironmentSpec(
             "How much a plan may do and still be approved by the environment itself. One that does"
                 + " more waits for a person's approval, with approval Automatic too; with Manual the"
                 + " message of the SqlTransaction says so.")
-        Limits limits) {
+        Limits limits,
+    @Size(max = 20)
+        @JsonPropertyDescription(
+            "Queries over the planned state that must return no row. A plan for which one does fails,"
+                + " with the rows; it is checked again when the commit begins. While one cannot be"
+                + " checked no plan is made, and condition Guarded says why.")
+        List<Assertion> assertions) {
 
   public EnvironmentSpec {
     modules = Lists.copyInOrder(modules);
     protect = Lists.copy(protect);
+    assertions = Lists.copy(assertions);
   }
 
   /** How much a plan may do by itself. */

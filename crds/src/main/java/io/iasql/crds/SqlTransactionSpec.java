@@ -7,6 +7,7 @@ import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
+import java.util.List;
 
 /** The SQL, the environment it is for, and the word of whoever approves it. */
 @JsonClassDescription("The SQL, the environment it is for, and the word of whoever approves it.")
@@ -15,6 +16,10 @@ import io.fabric8.generator.annotation.ValidationRule;
     value = "self.environmentRef == oldSelf.environmentRef",
     fieldPath = ".environmentRef",
     message = "environmentRef cannot be changed: create another SqlTransaction.")
+@ValidationRule(
+    value = "!has(self.assertions) || self.assertions.all(a, self.assertions.exists_one(b, b.name == a.name))",
+    fieldPath = ".assertions",
+    message = "each assertion has a name of its own.")
 public record SqlTransactionSpec(
     @Required @JsonPropertyDescription("The Environment to change.") LocalReference environmentRef,
     @Size(max = 1024) @JsonPropertyDescription("What the change is for, in one line.")
@@ -42,7 +47,15 @@ public record SqlTransactionSpec(
             "What happens when AWS refuses a change of the plan. Rollback: what was done is undone"
                 + " and the rows are restored. Stop: what was done stays, and the status says what"
                 + " is and what is not in AWS.")
-        OnFailure onFailure) {
+        OnFailure onFailure,
+    @Size(max = 20)
+        @JsonPropertyDescription(
+            "Queries over the planned state that must return no row, besides the environment's.")
+        List<Assertion> assertions) {
+
+  public SqlTransactionSpec {
+    assertions = Lists.copy(assertions);
+  }
 
   /** The longest SQL, in characters. */
   public static final int MAX_SQL = 1 << 20;

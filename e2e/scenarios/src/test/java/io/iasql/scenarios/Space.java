@@ -164,6 +164,7 @@ final class Space {
             new EnvironmentSpec.Sync(interval),
             drift,
             null,
+            null,
             null));
     stack.client.resource(environment).forceConflicts().serverSideApply();
   }
@@ -180,7 +181,7 @@ final class Space {
         new ObjectMetaBuilder().withNamespace(namespace).withName(name).build());
     transaction.setSpec(
         new SqlTransactionSpec(
-            new LocalReference(environment), null, sql, null, null, null, onFailure));
+            new LocalReference(environment), null, sql, null, null, null, onFailure, null));
     return stack.client.resource(transaction).create();
   }
 

@@ -210,10 +210,20 @@ public final class Engine implements AutoCloseable {
    * @throws InvalidTransactionException when it cannot be as it is written
    */
   public Plan plan(String transaction, String sql) {
+    return plan(transaction, new Draft.Statements(sql));
+  }
+
+  /**
+   * Plans a transaction that may bring assertions, and keeps the plan; changes neither rows nor
+   * AWS.
+   *
+   * @throws InvalidTransactionException when it cannot be as it is written
+   */
+  public Plan plan(String transaction, Draft.Statements draft) {
     return Outages.translate(
         () -> {
-          Plan plan = planner.plan(new Draft.Statements(sql)).plan();
-          jdbi.useTransaction(h -> PlanStore.save(h, transaction, sql, plan));
+          Plan plan = planner.plan(draft).plan();
+          jdbi.useTransaction(h -> PlanStore.save(h, transaction, draft, plan));
           return plan;
         });
   }

@@ -113,7 +113,7 @@ final class TestEnvironment implements AutoCloseable {
   }
 
   void protect(ProtectRule... rules) {
-    guard(new Guards(List.of(rules), Limits.NONE));
+    guard(new Guards(List.of(rules), List.of(), Limits.NONE));
   }
 
   FakeAccount account() {

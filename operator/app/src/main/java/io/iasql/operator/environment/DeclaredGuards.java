@@ -3,9 +3,11 @@ package io.iasql.operator.environment;
 import io.iasql.crds.Environment;
 import io.iasql.crds.EnvironmentSpec;
 import io.iasql.engine.Engine;
+import io.iasql.engine.guard.Assertion;
 import io.iasql.engine.guard.Guards;
 import io.iasql.engine.guard.Limits;
 import io.iasql.engine.guard.ProtectRule;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -24,7 +26,18 @@ public record DeclaredGuards(long generation, Guards guards) {
         environment.getMetadata().getGeneration(),
         new Guards(
             spec.protect().stream().map(DeclaredGuards::rule).toList(),
+            assertions(spec.assertions()),
             Optional.ofNullable(spec.limits()).map(DeclaredGuards::limits).orElse(Limits.NONE)));
+  }
+
+  /** Assertions as the engine takes them. */
+  public static List<Assertion> assertions(List<io.iasql.crds.Assertion> declared) {
+    return declared.stream()
+        .map(
+            one ->
+                new Assertion(
+                    one.name(), one.sql(), Optional.ofNullable(one.message()).orElse("")))
+        .toList();
   }
 
   private static Limits limits(EnvironmentSpec.Limits limits) {

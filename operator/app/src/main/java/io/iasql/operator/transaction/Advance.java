@@ -142,7 +142,7 @@ final class Advance {
         new Submission(
             request.uid(),
             request.ledgerName(),
-            request.sql(),
+            request.draft(),
             request.onFailure(),
             plan.id(),
             request.approver(plan.id())));
@@ -169,12 +169,12 @@ final class Advance {
     Optional<PlanStore.Stored> known =
         engine
             .storedPlan(request.uid(), LINES)
-            .filter(p -> p.isOf(request.sql()))
+            .filter(p -> p.isOf(request.draft()))
             .filter(p -> !engine.isStale(p));
     if (known.isPresent()) {
       return known.get();
     }
-    engine.plan(request.uid(), request.sql());
+    engine.plan(request.uid(), request.draft());
     return engine.storedPlan(request.uid(), LINES).orElseThrow();
   }
 

@@ -17,6 +17,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.net.HttpURLConnection;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.jboss.logging.Logger;
 
@@ -112,7 +113,8 @@ public class Proposals implements Environments.Listener {
             null,
             null,
             null,
-            SqlTransactionSpec.OnFailure.ROLLBACK));
+            SqlTransactionSpec.OnFailure.ROLLBACK,
+            List.of()));
     return transaction;
   }
 }

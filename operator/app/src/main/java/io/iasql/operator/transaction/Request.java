@@ -5,9 +5,12 @@ import io.iasql.crds.EnvironmentSpec;
 import io.iasql.crds.SqlTransaction;
 import io.iasql.crds.SqlTransactionSpec;
 import io.iasql.engine.OnFailure;
+import io.iasql.engine.guard.Assertion;
+import io.iasql.engine.plan.Draft;
 import io.iasql.engine.plan.PlanStore;
 import io.iasql.operator.environment.DeclaredGuards;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -22,6 +25,7 @@ import java.util.Optional;
  * @param automatic whether the environment approves every plan
  * @param rejected whether somebody said no
  * @param onFailure what happens when an action fails
+ * @param assertions queries over the planned state that must return no row
  * @param guards what the environment is guarded against
  */
 record Request(
@@ -34,6 +38,7 @@ record Request(
     boolean automatic,
     boolean rejected,
     OnFailure onFailure,
+    List<Assertion> assertions,
     DeclaredGuards guards) {
 
   static Request of(SqlTransaction transaction, Environment environment) {
@@ -50,7 +55,13 @@ record Request(
         spec.onFailure() == SqlTransactionSpec.OnFailure.STOP
             ? OnFailure.STOP
             : OnFailure.ROLLBACK,
+        DeclaredGuards.assertions(spec.assertions()),
         DeclaredGuards.of(environment));
+  }
+
+  /** What it does to the rows. */
+  Draft.Statements draft() {
+    return new Draft.Statements(sql, assertions);
   }
 
   /** The name by which the environment's ledger knows it. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.iasql.engine.OnFailure;
 import io.iasql.engine.catalog.Json;
+import io.iasql.engine.guard.Assertion;
 import io.iasql.engine.plan.Draft;
 import io.iasql.engine.plan.Steps;
 import io.iasql.engine.store.RowKey;
@@ -14,6 +15,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -150,10 +152,11 @@ final class Journal {
     handle
         .createUpdate(
             "INSERT INTO iasql.transaction (id, name, draft, sql, content_hash, on_failure,"
-                + " approved_plan, approved_by, state, submitted_at) VALUES (:id, :name, :draft,"
-                + " :sql, :hash, :onFailure, :plan, :by, 'QUEUED', :now) ON CONFLICT (id) DO UPDATE SET"
+                + " approved_plan, approved_by, state, submitted_at, assertions)"
+                + " VALUES (:id, :name, :draft,"
+                + " :sql, :hash, :onFailure, :plan, :by, 'QUEUED', :now, CAST(:assertions AS jsonb)) ON CONFLICT (id) DO UPDATE SET"
                 + " position = DEFAULT,"
-                + " sql = excluded.sql, content_hash = excluded.content_hash,"
+                + " sql = excluded.sql, assertions = excluded.assertions, content_hash = excluded.content_hash,"
                 + " on_failure = excluded.on_failure, approved_plan = excluded.approved_plan,"
                 + " approved_by = excluded.approved_by, state = 'QUEUED', message = '',"
                 + " submitted_at = excluded.submitted_at, started_at = NULL, finished_at = NULL"
@@ -166,6 +169,7 @@ final class Journal {
         .bind("name", one.name())
         .bind("draft", one.draft() instanceof Draft.Pending ? "PENDING" : "STATEMENTS")
         .bind("sql", one.draft().text())
+        .bind("assertions", Json.of(one.draft().ownAssertions()).toString())
         .bind("hash", one.contentHash())
         .bind("onFailure", one.onFailure().name())
         .bind("plan", one.approvedPlan())
@@ -477,13 +481,19 @@ final class Journal {
         rs.getString("name"),
         "PENDING".equals(rs.getString("draft"))
             ? new Draft.Pending()
-            : new Draft.Statements(rs.getString("sql")),
+            : new Draft.Statements(rs.getString("sql"), assertions(rs.getString("assertions"))),
         rs.getString("content_hash"),
         OnFailure.valueOf(rs.getString("on_failure")),
         rs.getString("approved_plan"),
         rs.getString("approved_by"),
         TransactionState.valueOf(rs.getString("state")),
         changes == null ? null : Json.parse(changes));
+  }
+
+  private static List<Assertion> assertions(String json) {
+    List<Assertion> assertions = new ArrayList<>();
+    Json.parse(json).forEach(one -> assertions.add(Json.to(one, Assertion.class)));
+    return assertions;
   }
 
   private static Entry entry(ResultSet rs) throws SQLException {

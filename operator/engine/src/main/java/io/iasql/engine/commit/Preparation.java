@@ -110,7 +110,7 @@ final class Preparation {
     jdbi.useTransaction(
         h -> {
           Journal.fence(h, transaction.id(), owner);
-          PlanStore.save(h, transaction.id(), transaction.draft().text(), plan);
+          PlanStore.save(h, transaction.id(), transaction.draft(), plan);
           Journal.end(
               h,
               transaction.id(),

@@ -27,6 +27,18 @@ public final class GuardCheck {
       rule.problem(catalog, column -> writeOnly.contains(rule.table() + "." + column))
           .ifPresent(problem -> problems.add(place + problem));
     }
+    AssertionRun run = new AssertionRun(handle);
+    for (Assertion one : guards.assertions()) {
+      run.check(one)
+          .error()
+          .ifPresent(
+              error ->
+                  problems.add(
+                      "assertion "
+                          + one.name()
+                          + " cannot be checked, and no plan is made until it can: "
+                          + error));
+    }
     return problems;
   }
 }

@@ -8,18 +8,21 @@ import java.util.UUID;
  * The guards that an environment is declared with.
  *
  * @param protect rows that no plan may delete or replace; a plan that would is none
+ * @param assertions queries over the planned state that must return no row
  * @param limits how much a plan may do and still be approved by the environment itself
  */
-public record Guards(List<ProtectRule> protect, Limits limits) {
+public record Guards(List<ProtectRule> protect, List<Assertion> assertions, Limits limits) {
   /** An environment without guards. */
-  public static final Guards NONE = new Guards(List.of(), Limits.NONE);
+  public static final Guards NONE = new Guards(List.of(), List.of(), Limits.NONE);
 
   public Guards {
     protect = List.copyOf(protect);
+    assertions = List.copyOf(assertions);
   }
 
   /** Differs whenever the same SQL on the same rows may lead to another plan, or to none. */
   public String fingerprint() {
-    return UUID.nameUUIDFromBytes(protect.toString().getBytes(StandardCharsets.UTF_8)).toString();
+    String text = protect + " " + assertions;
+    return UUID.nameUUIDFromBytes(text.getBytes(StandardCharsets.UTF_8)).toString();
   }
 }

@@ -35,7 +35,7 @@ public final class PlanStore {
    * A stored plan.
    *
    * @param id its id
-   * @param sqlHash the hash of the SQL that was planned
+   * @param sqlHash the hash of the SQL that was planned, with its assertions
    * @param createdAt when it was made
    * @param summary how many actions of each kind
    * @param tables the tables it depends on
@@ -51,18 +51,23 @@ public final class PlanStore {
       List<Line> lines,
       String guards) {
 
-    /** Whether this is the plan of this SQL. */
-    public boolean isOf(String sql) {
-      return sqlHash.equals(Digest.sha256(sql));
+    /** Whether this is the plan of this SQL with these assertions. */
+    public boolean isOf(Draft.Statements draft) {
+      return sqlHash.equals(hash(draft));
     }
   }
 
+  private static String hash(Draft draft) {
+    return Digest.sha256(
+        draft.ownAssertions().isEmpty() ? draft.text() : draft.text() + draft.ownAssertions());
+  }
+
   /** Puts a plan in place of the transaction's earlier one. */
-  public static void save(Handle handle, String transaction, String sql, Plan plan) {
+  public static void save(Handle handle, String transaction, Draft draft, Plan plan) {
     handle.execute("DELETE FROM iasql.plan WHERE transaction_id = ?", transaction);
     var document = Json.object();
     document.set("summary", Json.of(plan.summary()));
-    document.put("sql_hash", Digest.sha256(sql));
+    document.put("sql_hash", hash(draft));
     document.set("tables", Json.of(plan.tables()));
     document.put("guards", plan.guards());
     handle

@@ -112,7 +112,7 @@ public final class Planner {
     Speculation speculation =
         Speculation.of(
             handle, catalog, context.modules(), netChange(handle, catalog, draft), vanished);
-    speculation.keepTo(context.guardRoom().guards());
+    speculation.keepTo(context.guardRoom().guards(), draft.ownAssertions());
     return speculation;
   }
 

@@ -7,17 +7,21 @@ import io.iasql.engine.catalog.Column;
 import io.iasql.engine.catalog.Json;
 import io.iasql.engine.catalog.Modules;
 import io.iasql.engine.catalog.Shape;
+import io.iasql.engine.guard.Assertion;
+import io.iasql.engine.guard.AssertionRun;
 import io.iasql.engine.guard.Guards;
 import io.iasql.engine.guard.ProtectRule;
 import io.iasql.engine.store.Catalog;
 import io.iasql.engine.store.RowGraph;
 import io.iasql.engine.store.RowKey;
+import io.iasql.engine.store.UnavailableException;
 import io.iasql.spi.CloudResource;
 import io.iasql.spi.Creates;
 import io.iasql.spi.Deletes;
 import io.iasql.spi.Ownership;
 import io.iasql.spi.Problem;
 import io.iasql.spi.Updates;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -160,11 +164,29 @@ public final class Speculation {
   /**
    * Holds the transaction to an environment's guards.
    *
+   * @param own assertions of its own
    * @throws InvalidTransactionException when it cannot be because of them
    */
-  void keepTo(Guards wanted) {
+  void keepTo(Guards wanted, List<Assertion> own) {
     guards = wanted.fingerprint();
     protect(wanted.protect());
+    if (!rows.isEmpty() && !(wanted.assertions().isEmpty() && own.isEmpty())) {
+      check(wanted.assertions(), own);
+    }
+  }
+
+  private void check(List<Assertion> wanted, List<Assertion> own) {
+    try {
+      UserSql.keepFromEngine(handle.getConnection());
+    } catch (SQLException e) {
+      throw new UnavailableException("PostgreSQL: " + e.getMessage(), e);
+    }
+    AssertionRun run = new AssertionRun(handle);
+    List<String> violations = new ArrayList<>(run.violations(wanted, "the Environment"));
+    violations.addAll(run.violations(own, "the SqlTransaction"));
+    if (!violations.isEmpty()) {
+      throw new InvalidTransactionException(violations);
+    }
   }
 
   /** The fingerprint of the guards that it keeps to. */

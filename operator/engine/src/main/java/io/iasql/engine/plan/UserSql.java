@@ -30,10 +30,7 @@ public final class UserSql {
   public static void run(Connection connection, String sql, Duration limit) {
     Savepoint start = null;
     try {
-      try (Statement before = connection.createStatement()) {
-        // By it iasql.in_manifest() knows where it is called from.
-        before.execute("SELECT pg_advisory_xact_lock_shared(" + MANIFEST_LOCK + ")");
-      }
+      keepFromEngine(connection);
       start = connection.setSavepoint();
       execute(connection, sql, limit);
       try (Statement after = connection.createStatement()) {
@@ -43,6 +40,14 @@ public final class UserSql {
       }
     } catch (SQLException e) {
       throw SqlErrors.ofUserSql(e, sql, culprit(connection, start, sql, limit, e));
+    }
+  }
+
+  /** Until the PostgreSQL transaction ends, SQL in it cannot call the engine. */
+  static void keepFromEngine(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      // By it iasql.in_manifest() knows where it is called from.
+      statement.execute("SELECT pg_advisory_xact_lock_shared(" + MANIFEST_LOCK + ")");
     }
   }
 

@@ -121,7 +121,7 @@ final class WrittenRows {
   private void submit(String id, String by, Plan plan) {
     jdbi.useTransaction(
         h -> {
-          PlanStore.save(h, id, "", plan);
+          PlanStore.save(h, id, new Draft.Pending(), plan);
           Submissions.submit(
               h,
               new Submission(

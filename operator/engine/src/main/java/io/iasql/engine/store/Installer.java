@@ -70,11 +70,17 @@ public final class Installer {
   }
 
   private static void ownByUser(Handle handle) {
+    ownByUser(handle, "iasql.run_as_user(text)");
+    ownByUser(handle, "iasql.rows_as_user(text, int)");
+  }
+
+  private static void ownByUser(Handle handle, String function) {
     boolean owned =
         handle
             .createQuery(
                 "SELECT pg_get_userbyid(proowner) = 'iasql_user' FROM pg_catalog.pg_proc"
-                    + " WHERE oid = 'iasql.run_as_user(text)'::regprocedure")
+                    + " WHERE oid = CAST(:function AS regprocedure)")
+            .bind("function", function)
             .mapTo(Boolean.class)
             .one();
     if (owned) {
@@ -84,8 +90,8 @@ public final class Installer {
     // FUNCTION); afterwards the function is all it has there.
     handle.execute("GRANT iasql_user TO CURRENT_USER");
     handle.execute("GRANT USAGE, CREATE ON SCHEMA iasql TO iasql_user");
-    handle.execute("ALTER FUNCTION iasql.run_as_user(text) OWNER TO iasql_user");
-    handle.execute("GRANT EXECUTE ON FUNCTION iasql.run_as_user(text) TO CURRENT_USER");
+    handle.execute("ALTER FUNCTION " + function + " OWNER TO iasql_user");
+    handle.execute("GRANT EXECUTE ON FUNCTION " + function + " TO CURRENT_USER");
     handle.execute("REVOKE ALL ON SCHEMA iasql FROM iasql_user");
   }
 
