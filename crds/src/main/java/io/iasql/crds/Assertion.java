@@ -20,5 +20,6 @@ public record Assertion(
                 + " seconds at most. The first rows that it returns are shown to people.")
         String sql,
     @Size(max = 1024)
-        @JsonPropertyDescription("What people read when it returns a row: what is wrong, what to do.")
+        @JsonPropertyDescription(
+            "What people read when it returns a row: what is wrong, what to do.")
         String message) {}

@@ -32,7 +32,8 @@ import java.util.Set;
     fieldPath = ".database",
     message = "the kind of database cannot be changed later: the data would stay behind.")
 @ValidationRule(
-    value = "!has(self.assertions) || self.assertions.all(a, self.assertions.exists_one(b, b.name == a.name))",
+    value =
+        "!has(self.assertions) || self.assertions.all(a, self.assertions.exists_one(b, b.name == a.name))",
     fieldPath = ".assertions",
     message = "each assertion has a name of its own.")
 public record EnvironmentSpec(

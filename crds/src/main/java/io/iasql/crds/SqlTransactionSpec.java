@@ -17,7 +17,8 @@ import java.util.List;
     fieldPath = ".environmentRef",
     message = "environmentRef cannot be changed: create another SqlTransaction.")
 @ValidationRule(
-    value = "!has(self.assertions) || self.assertions.all(a, self.assertions.exists_one(b, b.name == a.name))",
+    value =
+        "!has(self.assertions) || self.assertions.all(a, self.assertions.exists_one(b, b.name == a.name))",
     fieldPath = ".assertions",
     message = "each assertion has a name of its own.")
 public record SqlTransactionSpec(

@@ -112,9 +112,15 @@ public record SqlTransactionStatus(
           String description,
       @JsonPropertyDescription("The columns that change.") List<ColumnChange> columns,
       @JsonPropertyDescription("What a reviewer should know, such as why it is replaced.")
-          String note) {
+          String note,
+      @Size(max = 11)
+          @JsonPropertyDescription(
+              "What refers to a resource that is deleted or replaced, whether or not the plan changes"
+                  + " it: the first ten, and last +12 more where there are more.")
+          List<String> dependants) {
 
     public Change {
+      dependants = Lists.copy(dependants);
       columns = Lists.copy(columns);
     }
   }

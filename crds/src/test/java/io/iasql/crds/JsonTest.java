@@ -43,7 +43,8 @@ class JsonTest {
   void leavesOutWhatIsAbsent() {
     Environment environment = new Environment();
     environment.setSpec(
-        new EnvironmentSpec(new LocalReference("staging"), null, null, null, null, null, null, null, null));
+        new EnvironmentSpec(
+            new LocalReference("staging"), null, null, null, null, null, null, null, null));
     environment.setStatus(
         new EnvironmentStatus(3L, null, null, null, null, null, null, null, null));
 

@@ -28,6 +28,7 @@ class PlanTableTest {
                     List.of(
                         new ColumnChange("tags", "{\"a\":\"1\"}", "{\n  \"a\": \"2\"}"),
                         new ColumnChange("enable_dns_support", "false", "true")),
+                    null,
                     null),
                 new Change(
                     Action.REPLACE,
@@ -39,8 +40,9 @@ class PlanTableTest {
                             "vpc",
                             "{\"region\":\"eu-west-1\",\"vpc_id\":\"vpc-1\"}",
                             "{\"vpc_id\":\"vpc-2\",\"region\":\"eu-west-1\"}")),
-                    "AWS cannot move it"),
-                new Change(Action.DELETE, "queue", "9", "jobs|eu-west-1", List.of(), null)),
+                    "AWS cannot move it",
+                    null),
+                new Change(Action.DELETE, "queue", "9", "jobs|eu-west-1", List.of(), null, null)),
             false,
             null);
 

@@ -124,6 +124,15 @@ public final class Engine implements AutoCloseable {
     context.guardRoom().post(generation, guards);
   }
 
+  /** What a plan has too much of, in words, to be approved by the environment itself. */
+  public Optional<String> tooMuch(Plan.Summary summary) {
+    return context
+        .guardRoom()
+        .guards()
+        .limits()
+        .exceeded(summary.deletes(), summary.total());
+  }
+
   /** A sentence for each guard that cannot hold as it is written; the others do. */
   public List<String> guardProblems() {
     return Outages.translate(

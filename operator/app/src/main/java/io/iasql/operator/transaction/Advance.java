@@ -135,7 +135,7 @@ final class Advance {
     if (failed.isPresent()) {
       return failed(failed.get(), plan);
     }
-    if (!request.approves(plan)) {
+    if (!request.approves(plan.id(), engine.tooMuch(plan.summary()).isPresent())) {
       return waiting(plan, before);
     }
     engine.submit(
@@ -180,7 +180,7 @@ final class Advance {
 
   private Snapshot waiting(PlanStore.Stored plan, Optional<TransactionView> before) {
     Optional<String> approved = before.map(TransactionView::planId);
-    String tooMuch = request.tooMuch(plan).map(t -> t + ". ").orElse("");
+    String tooMuch = engine.tooMuch(plan.summary()).map(t -> t + ". ").orElse("");
     if (approved.isPresent()
         && (request.automatic() || approved.get().equals(request.approvePlan()))) {
       return Snapshot.of(

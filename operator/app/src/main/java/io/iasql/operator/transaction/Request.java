@@ -7,7 +7,6 @@ import io.iasql.crds.SqlTransactionSpec;
 import io.iasql.engine.OnFailure;
 import io.iasql.engine.guard.Assertion;
 import io.iasql.engine.plan.Draft;
-import io.iasql.engine.plan.PlanStore;
 import io.iasql.operator.environment.DeclaredGuards;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.util.List;
@@ -69,14 +68,13 @@ record Request(
     return resource.getNamespace().orElse("") + "/" + resource.getName();
   }
 
-  /** Whether this plan is approved: by its exact id, or by the environment where that may. */
-  boolean approves(PlanStore.Stored plan) {
-    return !rejected && (approvePlan.equals(plan.id()) || (automatic && tooMuch(plan).isEmpty()));
-  }
-
-  /** What a plan has too much of to be approved by the environment itself. */
-  Optional<String> tooMuch(PlanStore.Stored plan) {
-    return guards.guards().limits().exceeded(plan.summary().deletes(), plan.summary().total());
+  /**
+   * Whether this plan is approved: by its exact id, or by the environment.
+   *
+   * @param tooMuch whether it is more than the environment may approve by itself
+   */
+  boolean approves(String planId, boolean tooMuch) {
+    return !rejected && (approvePlan.equals(planId) || (automatic && !tooMuch));
   }
 
   /** Who approved this plan. */

@@ -40,7 +40,8 @@ final class Review {
         text(change.id()),
         text(change.description()),
         change.columns().stream().map(Review::column).toList(),
-        text(change.note()));
+        text(change.note()),
+        change.dependants());
   }
 
   private static Column column(ColumnChange column) {

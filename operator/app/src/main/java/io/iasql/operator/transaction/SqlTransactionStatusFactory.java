@@ -156,7 +156,8 @@ final class SqlTransactionStatusFactory {
         line.id(),
         line.description(),
         columns,
-        line.note().isEmpty() ? null : cut(line.note(), MAX_NOTE));
+        line.note().isEmpty() ? null : cut(line.note(), MAX_NOTE),
+        line.dependants().stream().map(d -> cut(d, MAX_VALUE)).toList());
   }
 
   private static String text(JsonNode value) {

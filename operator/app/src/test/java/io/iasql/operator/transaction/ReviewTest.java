@@ -29,7 +29,8 @@ class ReviewTest {
           null,
           "jobs|eu-west-1",
           List.of(new ColumnChange("visibility_timeout", "30", "60")),
-          null);
+          null,
+          List.of());
 
   @Test
   void namesThePlanAndShowsOldAndNewValues() {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A plan and its SQL as Markdown, for a pull request or a chat: the text of {@code
@@ -37,6 +38,7 @@ public record Review(
    * @param description what people or AWS know it by
    * @param columns its columns, old and new
    * @param note what a reviewer should know besides, or empty
+   * @param dependants what refers to the row, where that is deleted or replaced
    */
   public record Line(
       String action,
@@ -44,9 +46,11 @@ public record Review(
       String id,
       String description,
       List<Column> columns,
-      String note) {
+      String note,
+      List<String> dependants) {
     public Line {
       columns = List.copyOf(columns);
+      dependants = List.copyOf(dependants);
     }
 
     private String changes() {
@@ -55,7 +59,10 @@ public record Review(
               .filter(c -> c.before().isPresent() || c.after().isPresent())
               .map(Column::text)
               .collect(Collectors.joining(", "));
-      return note.isEmpty() ? text : text.isEmpty() ? note : text + "; " + note;
+      String reach = dependants.isEmpty() ? "" : "refers to it: " + String.join(", ", dependants);
+      return Stream.of(text, note, reach)
+          .filter(t -> !t.isEmpty())
+          .collect(Collectors.joining("; "));
     }
   }
 
@@ -86,7 +93,10 @@ public record Review(
         title,
         List.of(description),
         plan.stream()
-            .map(l -> new Line(l.action(), l.table(), l.id(), l.description(), List.of(), ""))
+            .map(
+                l ->
+                    new Line(
+                        l.action(), l.table(), l.id(), l.description(), List.of(), "", List.of()))
             .toList(),
         "",
         statements);

@@ -64,6 +64,8 @@ public record Plan(
    * @param comesAlong for a replacement, whether the cloud makes the new one and takes the old one
    *     away along with the resource it belongs to
    * @param part whether it is a part of another resource
+   * @param dependants for a deletion or replacement, the first of the resources that refer to the
+   *     row by foreign key, and last {@code +12 more} where there are more
    */
   public record Action(
       Kind kind,
@@ -80,7 +82,8 @@ public record Plan(
       ObjectNode wanted,
       boolean deleteFirst,
       boolean comesAlong,
-      boolean part) {
+      boolean part,
+      List<String> dependants) {
 
     /** Whether the resource is new after this action. */
     public boolean creates() {

@@ -27,9 +27,16 @@ public final class PlanStore {
    * @param description the cloud key's values, or the primary key
    * @param columns the changed columns
    * @param note what a reviewer should know besides
+   * @param dependants what refers to the row, where that is deleted or replaced
    */
   public record Line(
-      String action, String table, String id, String description, JsonNode columns, String note) {}
+      String action,
+      String table,
+      String id,
+      String description,
+      JsonNode columns,
+      String note,
+      List<String> dependants) {}
 
   /**
    * A stored plan.
@@ -86,8 +93,9 @@ public final class PlanStore {
     PreparedBatch batch =
         handle.prepareBatch(
             "INSERT INTO iasql.plan_change (transaction_id, ordinal, action, table_name, id,"
-                + " description, columns, note) VALUES (:transaction, :ordinal, :action, :table,"
-                + " :id, :description, CAST(:columns AS jsonb), :note)");
+                + " description, columns, note, dependants) VALUES (:transaction, :ordinal, :action,"
+                + " :table, :id, :description, CAST(:columns AS jsonb), :note,"
+                + " CAST(:dependants AS jsonb))");
     int ordinal = 0;
     for (Line line : lines(plan)) {
       batch
@@ -99,6 +107,7 @@ public final class PlanStore {
           .bind("description", line.description())
           .bind("columns", line.columns().toString())
           .bind("note", line.note())
+          .bind("dependants", Json.of(line.dependants()).toString())
           .add();
     }
     batch.execute();
@@ -115,7 +124,8 @@ public final class PlanStore {
               action.id(),
               action.description(),
               Json.of(action.changes()),
-              action.note()));
+              action.note(),
+              action.dependants()));
     }
     return lines;
   }
@@ -125,7 +135,8 @@ public final class PlanStore {
     List<Line> lines =
         handle
             .createQuery(
-                "SELECT action, table_name, id, description, columns::text, note"
+                "SELECT action, table_name, id, description, columns::text, note,"
+                    + " dependants::text"
                     + " FROM iasql.plan_change WHERE transaction_id = :transaction"
                     + " ORDER BY ordinal LIMIT :limit")
             .bind("transaction", transaction)
@@ -138,7 +149,8 @@ public final class PlanStore {
                         rs.getString(3),
                         rs.getString(4),
                         Json.parse(rs.getString(5)),
-                        rs.getString(6)))
+                        rs.getString(6),
+                        List.of(Json.to(Json.parse(rs.getString(7)), String[].class))))
             .list();
     return handle
         .createQuery(

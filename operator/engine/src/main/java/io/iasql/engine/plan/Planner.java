@@ -82,7 +82,9 @@ public final class Planner {
         session.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
         try (Handle handle = Jdbi.open(session)) {
           try {
-            return inTransaction(handle, draft, vanished);
+            Speculation speculation = inTransaction(handle, draft, vanished);
+            speculation.lookAround();
+            return speculation;
           } finally {
             session.rollback();
           }
@@ -454,7 +456,10 @@ public final class Planner {
           one.after(),
           deleteFirst,
           comesAlong,
-          shape.isPart());
+          shape.isPart(),
+          kind == Plan.Kind.DELETE || kind == Plan.Kind.REPLACE
+              ? speculation.dependants(one.row())
+              : List.of());
     }
   }
 }

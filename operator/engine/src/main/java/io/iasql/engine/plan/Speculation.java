@@ -59,6 +59,7 @@ public final class Speculation {
   private final Set<RowKey> vanished;
   private final Map<RowKey, String> protectedBy = new HashMap<>();
   private String guards = Guards.NONE.fingerprint();
+  private Map<RowKey, List<String>> dependants = Map.of();
   private Set<String> formerIdentities;
 
   private Speculation(
@@ -237,6 +238,28 @@ public final class Speculation {
       former.put(keys.get(RowKey.of(catalog, table, row)), row);
     }
     return former;
+  }
+
+  /** Finds out what refers to the rows that are deleted or may be replaced. */
+  void lookAround() {
+    Reach reach = new Reach(catalog, modules, before);
+    Set<String> concerned =
+        touched.values().stream()
+            .filter(one -> one.before() != null)
+            .filter(one -> one.after() == null || isReplaced(one.row()))
+            .map(one -> one.shape().table())
+            .collect(Collectors.toCollection(TreeSet::new));
+    for (String table : concerned) {
+      Map<RowKey, ObjectNode> rows = formerRows(table);
+      rows.keySet().removeIf(row -> touched.get(row).after() != null && !isReplaced(row));
+      reach.add(table, rows);
+    }
+    dependants = reach.described();
+  }
+
+  /** What refers to a row that is deleted or replaced, if that was looked for. */
+  List<String> dependants(RowKey row) {
+    return dependants.getOrDefault(row, List.of());
   }
 
   /** Why an action may not be, if it deletes or replaces what is protected. */

@@ -161,9 +161,7 @@ final class Interactive {
     boolean done = false;
     try {
       Optional<List<PlanStore.Line>> committed =
-          automatic.getAsBoolean()
-              ? written.commit(id, call.caller(), waiting)
-              : Optional.empty();
+          automatic.getAsBoolean() ? written.commit(id, call.caller(), waiting) : Optional.empty();
       JsonNode rows = lines(committed.orElseGet(() -> propose(id, call, waiting)));
       done = true;
       return rows;
@@ -181,7 +179,8 @@ final class Interactive {
 
   private List<PlanStore.Line> propose(String id, Call call, Calls.Waiting waiting) {
     Plan plan = written.plan();
-    String reason = automatic.getAsBoolean() ? written.tooMuch(plan).map(t -> t + ": ").orElse("") : "";
+    String reason =
+        automatic.getAsBoolean() ? written.tooMuch(plan).map(t -> t + ": ").orElse("") : "";
     written
         .propose(id, call.argument(0))
         .ifPresent(

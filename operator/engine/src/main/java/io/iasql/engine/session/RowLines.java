@@ -6,6 +6,7 @@ import io.iasql.engine.catalog.Json;
 import io.iasql.engine.catalog.Modules;
 import io.iasql.engine.plan.NetChange;
 import io.iasql.engine.plan.PlanStore;
+import java.util.List;
 
 /** Changes of rows as the lines that previews, commits and rollbacks answer with. */
 final class RowLines {
@@ -20,6 +21,7 @@ final class RowLines {
         id != null && id.isIntegralNumber() ? id.asText() : "",
         row.describe(modules),
         Json.object(),
-        "");
+        "",
+        List.of());
   }
 }

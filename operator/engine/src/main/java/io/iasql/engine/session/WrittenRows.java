@@ -102,11 +102,7 @@ final class WrittenRows {
   /** What a plan has too much of to be approved by the environment itself. */
   Optional<String> tooMuch(Plan plan) {
     Plan.Summary summary = plan.summary();
-    return context
-        .guardRoom()
-        .guards()
-        .limits()
-        .exceeded(summary.deletes(), summary.total());
+    return context.guardRoom().guards().limits().exceeded(summary.deletes(), summary.total());
   }
 
   private Plan planOrTakeBack(String id) {

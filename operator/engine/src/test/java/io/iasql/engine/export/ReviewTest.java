@@ -20,7 +20,8 @@ class ReviewTest {
               new Review.Column("visibility_timeout", Optional.of("30"), Optional.of("60")),
               new Review.Column("policy", Optional.of("{\n}"), Optional.empty()),
               new Review.Column("name", Optional.empty(), Optional.of("a\\|b"))),
-          "differs from AWS");
+          "differs from AWS",
+          List.of("alarm late"));
 
   @Test
   void hasTitleBlocksPlanAndAllStatements() {
@@ -43,7 +44,7 @@ class ReviewTest {
 
             | action | table_name | id | description | changes |
             | --- | --- | --- | --- | --- |
-            | update | queue | 7 | jobs\\|eu-west-1 | visibility_timeout: 30 → 60, policy: { } → (none), name: a\\\\|b; differs from AWS |
+            | update | queue | 7 | jobs\\|eu-west-1 | visibility_timeout: 30 → 60, policy: { } → (none), name: a\\\\|b; differs from AWS; refers to it: alarm late |
 
             ## SQL changes
 
@@ -66,7 +67,8 @@ class ReviewTest {
   @Test
   void ofAPreviewItHasThePreviewsColumns() {
     PlanStore.Line line =
-        new PlanStore.Line("create", "log_group", "7", "shop-logs|eu-west-1", Json.object(), "");
+        new PlanStore.Line(
+            "create", "log_group", "7", "shop-logs|eu-west-1", Json.object(), "", List.of());
 
     assertThat(
             Review.of("Add shop logs", "Why we need it", List.of(line), List.of("x;")).markdown())
@@ -105,7 +107,8 @@ class ReviewTest {
             "",
             "b",
             List.of(new Review.Column("name", Optional.empty(), Optional.of("x".repeat(500)))),
-            "");
+            "",
+            List.of());
 
     assertThat(new Review("t", List.of(), List.of(line), "", List.of()).markdown())
         .contains("name: " + "x".repeat(119) + "… |");
