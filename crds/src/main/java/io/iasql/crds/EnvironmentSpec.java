@@ -79,13 +79,64 @@ public record EnvironmentSpec(
             "Queries over the planned state that must return no row. A plan for which one does fails,"
                 + " with the rows; it is checked again when the commit begins. While one cannot be"
                 + " checked no plan is made, and condition Guarded says why.")
-        List<Assertion> assertions) {
+        List<Assertion> assertions,
+    @JsonPropertyDescription(
+            "When plans are made and commits begin. Whoever comes at another time waits, in psql with"
+                + " an error that names the next opening.")
+        Windows windows) {
 
   public EnvironmentSpec {
     modules = Lists.copyInOrder(modules);
     protect = Lists.copy(protect);
     assertions = Lists.copy(assertions);
   }
+
+  /** When plans are made and commits begin. */
+  @ApiType
+  @ValidationRule(
+      value = "has(self.plan) || has(self.commit)",
+      message = "give plan or commit, or leave windows out.")
+  public record Windows(
+      @Size(min = 1, max = 20)
+          @JsonPropertyDescription(
+              "When plans are made. Outside no SQL runs; a plan that is fresh can be approved.")
+          List<Window> plan,
+      @Size(min = 1, max = 20)
+          @JsonPropertyDescription(
+              "When commits begin. Outside an approved transaction waits in phase Queued. One that has"
+                  + " begun goes on to its end.")
+          List<Window> commit) {
+
+    public Windows {
+      plan = Lists.copy(plan);
+      commit = Lists.copy(commit);
+    }
+  }
+
+  /** A stretch of time that comes again and again. */
+  @ApiType
+  @ValidationRule(
+      value = "duration(self.duration) >= duration('1m') && duration(self.duration) <= duration('168h')",
+      fieldPath = ".duration",
+      message = "a window is open for at least 1m and at most 168h.")
+  public record Window(
+      @Required
+          @Pattern("^[0-9A-Za-z*,/-]+( [0-9A-Za-z*,/-]+){4}$")
+          @Size(max = 128)
+          @JsonPropertyDescription(
+              "When it opens, as in crontab(5): minute, hour, day of month, month, day of week, such"
+                  + " as 0 22 * * 1-5.")
+          String cron,
+      @Required
+          @Pattern("^([0-9]+h)?([0-9]+m)?$")
+          @Size(min = 2, max = 16)
+          @JsonPropertyDescription("How long it stays open, such as 90m or 8h.")
+          String duration,
+      @Default("UTC")
+          @Pattern("^[A-Za-z0-9_+/-]+$")
+          @Size(max = 64)
+          @JsonPropertyDescription("The time zone of cron, such as Europe/Berlin.")
+          String timeZone) {}
 
   /** How much a plan may do by itself. */
   @ApiType

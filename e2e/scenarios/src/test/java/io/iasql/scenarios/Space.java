@@ -165,6 +165,7 @@ final class Space {
             drift,
             null,
             null,
+            null,
             null));
     stack.client.resource(environment).forceConflicts().serverSideApply();
   }

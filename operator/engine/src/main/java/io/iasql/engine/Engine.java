@@ -7,6 +7,7 @@ import io.iasql.engine.commit.Submissions;
 import io.iasql.engine.commit.TransactionView;
 import io.iasql.engine.guard.GuardCheck;
 import io.iasql.engine.guard.Guards;
+import io.iasql.engine.guard.WindowWatch;
 import io.iasql.engine.login.DatabaseUser;
 import io.iasql.engine.login.DatabaseUsers;
 import io.iasql.engine.plan.Draft;
@@ -42,6 +43,7 @@ public final class Engine implements AutoCloseable {
   private final CommitQueue queue;
   private final EngineListener listener;
   private final PsqlSession psql;
+  private final WindowWatch watch;
 
   /**
    * An engine that has touched nothing yet.
@@ -57,6 +59,7 @@ public final class Engine implements AutoCloseable {
     this.importer = new Importer(context);
     this.queue = new CommitQueue(context, new Moves(), timer);
     this.psql = new PsqlSession(context, planner, importer, installer, queue, timer, new Moves());
+    this.watch = new WindowWatch(context.guardRoom(), context.clock(), timer, this::windowMoved);
   }
 
   /** Tells both who listens to the engine and who waits in psql. */
@@ -75,6 +78,11 @@ public final class Engine implements AutoCloseable {
     @Override
     public void opened() {
       listener.opened();
+    }
+
+    @Override
+    public void windowMoved() {
+      listener.windowMoved();
     }
 
     @Override
@@ -121,7 +129,28 @@ public final class Engine implements AutoCloseable {
    * @param generation the generation of the declaration that they are from
    */
   public void guard(long generation, Guards guards) {
-    context.guardRoom().post(generation, guards);
+    boolean closed = commitClosed().isPresent();
+    if (context.guardRoom().post(generation, guards)) {
+      watch.reset();
+      if (closed) {
+        queue.wake();
+      }
+    }
+  }
+
+  private void windowMoved() {
+    queue.wake();
+    listener.windowMoved();
+  }
+
+  /** Why no plan is made now, in words, if none is: the environment's windows are closed. */
+  public Optional<String> planClosed() {
+    return context.guardRoom().guards().windows().planClosed(context.clock().instant());
+  }
+
+  /** Why no commit begins now, in words, if none does: the environment's windows are closed. */
+  public Optional<String> commitClosed() {
+    return context.guardRoom().guards().windows().commitClosed(context.clock().instant());
   }
 
   /** What a plan has too much of, in words, to be approved by the environment itself. */
@@ -325,9 +354,10 @@ public final class Engine implements AutoCloseable {
   /** An entry of the ledger. */
   public record Committed(String transaction, String planId, String state, java.time.Instant at) {}
 
-  /** Whether a commit runs or waits. */
+  /** Whether a commit runs, or waits for nothing but its turn. */
   public boolean isBusy() {
-    return Outages.translate(() -> jdbi.withHandle(Submissions::hasWork));
+    return Outages.translate(
+        () -> jdbi.withHandle(h -> Submissions.hasWork(h, commitClosed().isEmpty())));
   }
 
   /** Looks for queued or interrupted commits; returns at once. */
@@ -338,6 +368,7 @@ public final class Engine implements AutoCloseable {
   /** Stops after the steps under way; what is left is resumed by the next engine. */
   @Override
   public void close() {
+    watch.close();
     psql.close();
     queue.close();
   }

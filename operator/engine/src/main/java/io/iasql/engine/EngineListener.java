@@ -13,6 +13,9 @@ public interface EngineListener {
    */
   void tablesMoved(Set<String> tables);
 
+  /** A window of {@link Engine#planClosed} or {@link Engine#commitClosed} opened or closed. */
+  default void windowMoved() {}
+
   /** People opened a transaction in psql, or ended it: {@link Engine#openedBy}. */
   default void opened() {}
 

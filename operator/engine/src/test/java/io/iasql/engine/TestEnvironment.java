@@ -56,6 +56,16 @@ final class TestEnvironment implements AutoCloseable {
 
   TestEnvironment(
       String database, FakeAccount account, Power power, String name, EngineSettings settings) {
+    this(database, account, power, name, settings, Clock.systemUTC());
+  }
+
+  private TestEnvironment(
+      String database,
+      FakeAccount account,
+      Power power,
+      String name,
+      EngineSettings settings,
+      Clock clock) {
     this.database = database;
     this.account = account;
     this.power = power;
@@ -79,7 +89,7 @@ final class TestEnvironment implements AutoCloseable {
                 FakeModules.all(),
                 () -> account.scope(power),
                 executor,
-                Clock.systemUTC(),
+                clock,
                 settings),
             listener,
             timer);
@@ -89,6 +99,20 @@ final class TestEnvironment implements AutoCloseable {
   static TestEnvironment fresh() {
     TestEnvironment environment =
         new TestEnvironment(TestServer.newDatabase(), new FakeAccount(), Power.lasting());
+    environment.sync();
+    return environment;
+  }
+
+  /** An empty account, read into a new database at another time. */
+  static TestEnvironment fresh(Clock clock) {
+    TestEnvironment environment =
+        new TestEnvironment(
+            TestServer.newDatabase(),
+            new FakeAccount(),
+            Power.lasting(),
+            "test",
+            SETTINGS,
+            clock);
     environment.sync();
     return environment;
   }

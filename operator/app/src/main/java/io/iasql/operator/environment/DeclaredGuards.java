@@ -7,6 +7,9 @@ import io.iasql.engine.guard.Assertion;
 import io.iasql.engine.guard.Guards;
 import io.iasql.engine.guard.Limits;
 import io.iasql.engine.guard.ProtectRule;
+import io.iasql.engine.guard.Schedule;
+import io.iasql.engine.guard.Window;
+import io.iasql.engine.guard.Windows;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,7 +30,8 @@ public record DeclaredGuards(long generation, Guards guards) {
         new Guards(
             spec.protect().stream().map(DeclaredGuards::rule).toList(),
             assertions(spec.assertions()),
-            Optional.ofNullable(spec.limits()).map(DeclaredGuards::limits).orElse(Limits.NONE)));
+            Optional.ofNullable(spec.limits()).map(DeclaredGuards::limits).orElse(Limits.NONE),
+            Optional.ofNullable(spec.windows()).map(DeclaredGuards::windows).orElse(Windows.ALWAYS)));
   }
 
   /** Assertions as the engine takes them. */
@@ -38,6 +42,22 @@ public record DeclaredGuards(long generation, Guards guards) {
                 new Assertion(
                     one.name(), one.sql(), Optional.ofNullable(one.message()).orElse("")))
         .toList();
+  }
+
+  private static Windows windows(EnvironmentSpec.Windows windows) {
+    return new Windows(schedule(windows.plan()), schedule(windows.commit()));
+  }
+
+  private static Schedule schedule(List<EnvironmentSpec.Window> windows) {
+    return new Schedule(
+        windows.stream()
+            .map(
+                one ->
+                    new Window(
+                        one.cron(),
+                        Environments.interval(one.duration()),
+                        one.timeZone()))
+            .toList());
   }
 
   private static Limits limits(EnvironmentSpec.Limits limits) {

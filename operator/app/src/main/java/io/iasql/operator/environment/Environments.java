@@ -225,6 +225,12 @@ public class Environments {
       }
 
       @Override
+      public void windowMoved() {
+        lookAtCommits(id);
+        listeners.forEach(l -> l.rowsMoved(id));
+      }
+
+      @Override
       public void proposed() {
         listeners.forEach(l -> l.proposed(id));
       }

@@ -82,6 +82,8 @@ public enum Reason {
   AUTOMATIC,
   /** Other commits come first. */
   QUEUED,
+  /** It waits for a window of the environment to open. */
+  OUTSIDE_WINDOW,
   /** AWS is being changed. */
   COMMITTING,
   /** AWS is as planned. */

@@ -77,19 +77,7 @@ final class Advance {
 
   private Snapshot submitted(TransactionView view) {
     return switch (view.state()) {
-      case QUEUED ->
-          progress(
-              Phase.QUEUED,
-              Reason.QUEUED,
-              engine
-                  .openedBy()
-                  .map(
-                      who ->
-                          "Approved; it waits because "
-                              + who
-                              + " has a transaction open in psql (iasql_begin).")
-                  .orElse("Approved; it waits for its turn."),
-              view);
+      case QUEUED -> queued(view);
       case RUNNING -> progress(Phase.COMMITTING, Reason.COMMITTING, "AWS is being changed.", view);
       case COMMITTED ->
           progress(Phase.COMMITTED, Reason.COMMITTED, "AWS and the rows are as planned.", view);
@@ -100,6 +88,26 @@ final class Advance {
           progress(Phase.PARTIALLY_APPLIED, Reason.PARTIALLY_APPLIED, view.message(), view);
       case ROLLED_BACK -> progress(Phase.ROLLED_BACK, Reason.ROLLED_BACK, view.message(), view);
     };
+  }
+
+  private Snapshot queued(TransactionView view) {
+    Optional<String> closed = engine.commitClosed();
+    if (closed.isPresent()) {
+      return progress(
+          Phase.QUEUED, Reason.OUTSIDE_WINDOW, "Approved; it waits: " + closed.get() + ".", view);
+    }
+    return progress(
+        Phase.QUEUED,
+        Reason.QUEUED,
+        engine
+            .openedBy()
+            .map(
+                who ->
+                    "Approved; it waits because "
+                        + who
+                        + " has a transaction open in psql (iasql_begin).")
+            .orElse("Approved; it waits for its turn."),
+        view);
   }
 
   private Snapshot progress(Phase phase, Reason reason, String message, TransactionView view) {
@@ -119,9 +127,18 @@ final class Advance {
    * @param before how an earlier submission of the same SQL ended without having done anything
    */
   private Snapshot planned(Optional<TransactionView> before) {
+    Optional<PlanStore.Stored> fresh = freshPlan();
+    Optional<String> closed = fresh.isPresent() ? Optional.empty() : engine.planClosed();
+    if (closed.isPresent()) {
+      return Snapshot.of(
+          Phase.PLANNING,
+          Reason.OUTSIDE_WINDOW,
+          "No plan is made now: " + closed.get() + ".",
+          engine.storedPlan(request.uid(), LINES).filter(p -> p.isOf(request.draft())));
+    }
     PlanStore.Stored plan;
     try {
-      plan = freshPlan();
+      plan = fresh.orElseGet(this::plan);
     } catch (InvalidTransactionException e) {
       return Snapshot.of(
           Phase.FAILED, Reason.INVALID_TRANSACTION, e.getMessage(), Optional.empty());
@@ -165,15 +182,14 @@ final class Advance {
         Optional.of(plan));
   }
 
-  private PlanStore.Stored freshPlan() {
-    Optional<PlanStore.Stored> known =
-        engine
-            .storedPlan(request.uid(), LINES)
-            .filter(p -> p.isOf(request.draft()))
-            .filter(p -> !engine.isStale(p));
-    if (known.isPresent()) {
-      return known.get();
-    }
+  private Optional<PlanStore.Stored> freshPlan() {
+    return engine
+        .storedPlan(request.uid(), LINES)
+        .filter(p -> p.isOf(request.draft()))
+        .filter(p -> !engine.isStale(p));
+  }
+
+  private PlanStore.Stored plan() {
     engine.plan(request.uid(), request.draft());
     return engine.storedPlan(request.uid(), LINES).orElseThrow();
   }

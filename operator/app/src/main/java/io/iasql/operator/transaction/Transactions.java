@@ -147,10 +147,15 @@ class Transactions {
 
   private boolean isDue(Known one) {
     boolean moving =
-        one.snapshot()
-            .map(s -> s.again() || s.phase() == Phase.QUEUED || s.phase() == Phase.COMMITTING)
-            .orElse(true);
+        one.snapshot().map(Transactions::isMoving).orElse(true);
     return moving && one.asked().plus(SAFETY_NET).isBefore(clock.instant());
+  }
+
+  /** Who waits for a window is woken when that opens. */
+  private static boolean isMoving(Snapshot snapshot) {
+    return snapshot.again()
+        || snapshot.phase() == Phase.COMMITTING
+        || (snapshot.phase() == Phase.QUEUED && snapshot.reason() != Reason.OUTSIDE_WINDOW);
   }
 
   private static boolean isPending(Known one) {

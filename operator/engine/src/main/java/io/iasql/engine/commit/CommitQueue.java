@@ -160,7 +160,7 @@ public final class CommitQueue implements AutoCloseable {
   /** Works off the queue. */
   private Result work() {
     try (Connection session = context.database().openSession()) {
-      if (!jdbi.withHandle(Journal::hasWork)) {
+      if (!jdbi.withHandle(h -> Journal.hasWork(h, mayBegin()))) {
         return done();
       }
       if (!tryLock(session)) {
@@ -169,7 +169,8 @@ public final class CommitQueue implements AutoCloseable {
       while (!stopping) {
         String owner = UUID.randomUUID().toString();
         Optional<Journal.Submitted> next =
-            jdbi.inTransaction(h -> Journal.claim(h, owner, context.clock().instant()));
+            jdbi.inTransaction(
+                h -> Journal.claim(h, owner, mayBegin(), context.clock().instant()));
         if (next.isEmpty()) {
           return done();
         }
@@ -190,6 +191,11 @@ public final class CommitQueue implements AutoCloseable {
       }
     }
     return Result.LATER;
+  }
+
+  /** Whoever waits for a window is woken when it opens. */
+  private boolean mayBegin() {
+    return context.guardRoom().guards().windows().commit().isOpen(context.clock().instant());
   }
 
   private Result done() {

@@ -184,18 +184,23 @@ final class Journal {
         > 0;
   }
 
-  /** The transaction to work on: the running one, else the first in the queue, now running. */
-  static Optional<Submitted> claim(Handle handle, String owner, Instant now) {
+  /**
+   * The transaction to work on: the running one, else the first in the queue, now running.
+   *
+   * @param mayBegin whether one of the queue may begin now
+   */
+  static Optional<Submitted> claim(Handle handle, String owner, boolean mayBegin, Instant now) {
     handle
         .createUpdate(
             "UPDATE iasql.transaction SET state = 'RUNNING', owner = :owner,"
                 + " started_at = coalesce(started_at, :now) WHERE id = coalesce("
                 + " (SELECT id FROM iasql.transaction WHERE state = 'RUNNING'),"
-                + " (SELECT id FROM iasql.transaction WHERE state = 'QUEUED'"
+                + " (SELECT id FROM iasql.transaction WHERE state = 'QUEUED' AND :mayBegin"
                 // While people have a transaction open, only theirs is committed.
                 + "   AND (draft = 'PENDING' OR NOT EXISTS (SELECT 1 FROM iasql.open_transaction))"
                 + "   ORDER BY position LIMIT 1 FOR UPDATE SKIP LOCKED))")
         .bind("owner", owner)
+        .bind("mayBegin", mayBegin)
         .bind("now", at(now))
         .execute();
     return handle
@@ -290,10 +295,17 @@ final class Journal {
         .findOne();
   }
 
-  static boolean hasWork(Handle handle) {
+  /**
+   * Whether a commit runs, or waits for nothing but its turn.
+   *
+   * @param mayBegin whether one of the queue may begin now
+   */
+  static boolean hasWork(Handle handle, boolean mayBegin) {
     return handle
         .createQuery(
-            "SELECT EXISTS (SELECT 1 FROM iasql.transaction WHERE state IN ('QUEUED', 'RUNNING'))")
+            "SELECT EXISTS (SELECT 1 FROM iasql.transaction WHERE state = 'RUNNING'"
+                + " OR (state = 'QUEUED' AND :mayBegin))")
+        .bind("mayBegin", mayBegin)
         .mapTo(Boolean.class)
         .one();
   }

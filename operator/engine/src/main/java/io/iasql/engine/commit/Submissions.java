@@ -39,9 +39,13 @@ public final class Submissions {
     return Journal.withdraw(handle, id);
   }
 
-  /** Whether a commit runs or waits. */
-  public static boolean hasWork(Handle handle) {
-    return Journal.hasWork(handle);
+  /**
+   * Whether a commit runs, or waits for nothing but its turn.
+   *
+   * @param mayBegin whether one of the queue may begin now
+   */
+  public static boolean hasWork(Handle handle, boolean mayBegin) {
+    return Journal.hasWork(handle, mayBegin);
   }
 
   /** What the ledger knows a transaction by: its name and what it says. */

@@ -27,6 +27,8 @@ public final class GuardCheck {
       rule.problem(catalog, column -> writeOnly.contains(rule.table() + "." + column))
           .ifPresent(problem -> problems.add(place + problem));
     }
+    windows("plan", guards.windows().plan(), problems);
+    windows("commit", guards.windows().commit(), problems);
     AssertionRun run = new AssertionRun(handle);
     for (Assertion one : guards.assertions()) {
       run.check(one)
@@ -40,5 +42,12 @@ public final class GuardCheck {
                           + error));
     }
     return problems;
+  }
+
+  private static void windows(String name, Schedule schedule, List<String> problems) {
+    for (int i = 0; i < schedule.windows().size(); i++) {
+      String place = "spec.windows." + name + "[" + i + "] never opens: ";
+      schedule.windows().get(i).problem().ifPresent(problem -> problems.add(place + problem));
+    }
   }
 }

@@ -154,6 +154,13 @@ final class Interactive {
   /** Commits what was written, or has it wait for approval, and closes the transaction. */
   JsonNode commit(Call call, Calls.Waiting waiting) {
     String id = open();
+    try {
+      written.refuseOutsideWindows(automatic.getAsBoolean());
+    } catch (CallException e) {
+      throw new CallException(
+          e.getMessage()
+              + "\nThe transaction stays open: commit it then, or call iasql_rollback()");
+    }
     if (call.argument(0) != null) {
       mark(Mark.SET_COMMIT_MESSAGE, call.caller(), id, call.argument(0));
     }

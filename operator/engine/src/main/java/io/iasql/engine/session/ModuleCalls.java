@@ -192,6 +192,16 @@ final class ModuleCalls {
               + "() changes AWS at once, and plans of this environment wait for approval; it can be"
               + " called where spec.approval is Automatic");
     }
+    context
+        .guardRoom()
+        .guards()
+        .windows()
+        .commitClosed(context.clock().instant())
+        .ifPresent(
+            closed -> {
+              throw new CallException(
+                  function.name() + "() changes AWS at once, and not now: " + closed);
+            });
     AwsScope scope = context.scope();
     List<JsonNode> values = new ArrayList<>();
     arguments.forEach(a -> values.add(a == null ? null : TextNode.valueOf(a)));

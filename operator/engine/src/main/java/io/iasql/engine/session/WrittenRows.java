@@ -11,6 +11,7 @@ import io.iasql.engine.commit.Submissions;
 import io.iasql.engine.commit.TransactionState;
 import io.iasql.engine.commit.TransactionView;
 import io.iasql.engine.export.SqlExport;
+import io.iasql.engine.guard.Windows;
 import io.iasql.engine.plan.Draft;
 import io.iasql.engine.plan.NetChange;
 import io.iasql.engine.plan.Plan;
@@ -19,6 +20,7 @@ import io.iasql.engine.plan.Planner;
 import io.iasql.engine.store.Catalog;
 import io.iasql.engine.store.UnavailableException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -57,8 +59,31 @@ final class WrittenRows {
     return jdbi.withHandle(Pending::any);
   }
 
-  /** What a commit would do now. */
+  /**
+   * Throws when it could not be planned, or not be committed, at this time.
+   *
+   * @param automatic whether it would be committed at once
+   * @throws CallException then
+   */
+  void refuseOutsideWindows(boolean automatic) {
+    Windows windows = context.guardRoom().guards().windows();
+    Instant now = context.clock().instant();
+    windows
+        .planClosed(now)
+        .or(() -> automatic ? windows.commitClosed(now) : Optional.empty())
+        .ifPresent(
+            closed -> {
+              throw new CallException("not now: " + closed);
+            });
+  }
+
+  /**
+   * What a commit would do now.
+   *
+   * @throws CallException outside the windows for plans
+   */
   Plan plan() {
+    refuseOutsideWindows(false);
     return planner.plan(new Draft.Pending()).plan();
   }
 
@@ -77,6 +102,7 @@ final class WrittenRows {
   Optional<List<PlanStore.Line>> commit(String id, String by, Calls.Waiting waiting) {
     turn.lock();
     try {
+      refuseOutsideWindows(true);
       for (int attempt = 1; attempt <= TRIES; attempt++) {
         Plan plan = planOrTakeBack(id);
         if (!any()) {
@@ -141,13 +167,20 @@ final class WrittenRows {
               return Optional.of(view).filter(v -> v.state().isFinal());
             },
             LONGEST_COMMIT,
-            () -> leaveIfNobodyWaits(id, waiting))
+            () -> leaveIfInVain(id, waiting))
         .orElseThrow(
             () -> new CallException("the commit goes on; its end will be in iasql_get_errors()"));
   }
 
   /** What has not begun can be taken out of the queue; what has goes on to its end. */
-  private void leaveIfNobodyWaits(String id, Calls.Waiting waiting) {
+  private void leaveIfInVain(String id, Calls.Waiting waiting) {
+    Optional<String> closed =
+        context.guardRoom().guards().windows().commitClosed(context.clock().instant());
+    if (closed.isPresent() && jdbi.inTransaction(h -> Submissions.withdraw(h, id))) {
+      takeBack(id);
+      throw new CallException(
+          "not now: " + closed.get() + "\nThe rows are as they were before");
+    }
     try {
       waiting.check();
     } catch (CallException e) {
