@@ -52,10 +52,10 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 - apiGroups: [iasql.io]
   resources: [environments]
   verbs: [get, list, watch, patch]
-# create: what people wrote in psql where plans wait for approval.
+# create: what people wrote in psql where plans wait for approval, and the deletion of an environment; delete: the latter.
 - apiGroups: [iasql.io]
   resources: [sqltransactions]
-  verbs: [get, list, watch, create, patch]
+  verbs: [get, list, watch, create, patch, delete]
 - apiGroups: [iasql.io]
   resources: [awsconnections/status, environments/status, sqltransactions/status]
   verbs: [patch]

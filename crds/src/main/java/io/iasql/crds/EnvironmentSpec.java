@@ -83,7 +83,16 @@ public record EnvironmentSpec(
     @JsonPropertyDescription(
             "When plans are made and commits begin. Whoever comes at another time waits, in psql with"
                 + " an error that names the next opening.")
-        Windows windows) {
+        Windows windows,
+    @Default("Retain")
+        @JsonPropertyDescription(
+            "What becomes of the account when the Environment is deleted. Retain: it is left alone."
+                + " Delete: the operator makes SqlTransaction NAME-deletion, which deletes every"
+                + " resource that is the environment's own; a person must approve its plan, with"
+                + " approval Automatic too. The Environment stays until it is committed. Rejecting or"
+                + " deleting it, or setting Retain, leaves the account alone and lets the Environment"
+                + " go.")
+        DeletionPolicy deletionPolicy) {
 
   public EnvironmentSpec {
     modules = Lists.copyInOrder(modules);
@@ -116,7 +125,8 @@ public record EnvironmentSpec(
   /** A stretch of time that comes again and again. */
   @ApiType
   @ValidationRule(
-      value = "duration(self.duration) >= duration('1m') && duration(self.duration) <= duration('168h')",
+      value =
+          "duration(self.duration) >= duration('1m') && duration(self.duration) <= duration('168h')",
       fieldPath = ".duration",
       message = "a window is open for at least 1m and at most 168h.")
   public record Window(
@@ -174,6 +184,16 @@ public record EnvironmentSpec(
     public Protect {
       where = where == null ? null : Map.copyOf(where);
     }
+  }
+
+  /** What becomes of the account when the Environment is deleted. */
+  public enum DeletionPolicy {
+    /** It is left alone. */
+    @JsonProperty("Retain")
+    RETAIN,
+    /** What is the environment's own is deleted, once that is approved. */
+    @JsonProperty("Delete")
+    DELETE
   }
 
   /** What happens when the account was changed past the operator. */

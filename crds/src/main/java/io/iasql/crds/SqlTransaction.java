@@ -49,4 +49,7 @@ import io.fabric8.kubernetes.model.annotation.Version;
 public final class SqlTransaction extends CustomResource<SqlTransactionSpec, SqlTransactionStatus>
     implements Namespaced {
   private static final long serialVersionUID = 1L;
+
+  /** Annotation: the database logins that wrote the SQL in psql, or {@code operator}. */
+  public static final String WRITTEN_BY = CustomResources.GROUP + "/written-by";
 }

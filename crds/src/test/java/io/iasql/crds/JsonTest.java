@@ -44,7 +44,17 @@ class JsonTest {
     Environment environment = new Environment();
     environment.setSpec(
         new EnvironmentSpec(
-            new LocalReference("staging"), null, null, null, null, null, null, null, null, null));
+            new LocalReference("staging"),
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null));
     environment.setStatus(
         new EnvironmentStatus(3L, null, null, null, null, null, null, null, null));
 

@@ -166,6 +166,7 @@ final class Space {
             null,
             null,
             null,
+            null,
             null));
     stack.client.resource(environment).forceConflicts().serverSideApply();
   }

@@ -177,7 +177,14 @@ class WhoMayApproveIT {
             .build());
     transaction.setSpec(
         new SqlTransactionSpec(
-            new LocalReference("nowhere"), null, SQL, plan, approvedBy, null, OnFailure.ROLLBACK, null));
+            new LocalReference("nowhere"),
+            null,
+            SQL,
+            plan,
+            approvedBy,
+            null,
+            OnFailure.ROLLBACK,
+            null));
     return transaction;
   }
 

@@ -11,10 +11,12 @@ import io.iasql.engine.guard.WindowWatch;
 import io.iasql.engine.login.DatabaseUser;
 import io.iasql.engine.login.DatabaseUsers;
 import io.iasql.engine.plan.Draft;
+import io.iasql.engine.plan.OwnedRows;
 import io.iasql.engine.plan.Plan;
 import io.iasql.engine.plan.PlanStore;
 import io.iasql.engine.plan.Planner;
 import io.iasql.engine.session.PsqlSession;
+import io.iasql.engine.store.Catalog;
 import io.iasql.engine.store.Installer;
 import io.iasql.engine.sync.DriftPolicy;
 import io.iasql.engine.sync.Importer;
@@ -155,11 +157,7 @@ public final class Engine implements AutoCloseable {
 
   /** What a plan has too much of, in words, to be approved by the environment itself. */
   public Optional<String> tooMuch(Plan.Summary summary) {
-    return context
-        .guardRoom()
-        .guards()
-        .limits()
-        .exceeded(summary.deletes(), summary.total());
+    return context.guardRoom().guards().limits().exceeded(summary.deletes(), summary.total());
   }
 
   /** A sentence for each guard that cannot hold as it is written; the others do. */
@@ -353,6 +351,24 @@ public final class Engine implements AutoCloseable {
 
   /** An entry of the ledger. */
   public record Committed(String transaction, String planId, String state, java.time.Instant at) {}
+
+  /**
+   * SQL that deletes all rows that are the environment's own; what comes with the account and what
+   * is protected stays, with all that these need.
+   *
+   * @return one statement, or an empty string when there is nothing to delete
+   */
+  public String deletionOfAll() {
+    return Outages.translate(
+        () ->
+            jdbi.inTransaction(
+                h ->
+                    OwnedRows.deletion(
+                        h,
+                        Catalog.read(h),
+                        context.modules(),
+                        context.guardRoom().guards().protect())));
+  }
 
   /** Whether a commit runs, or waits for nothing but its turn. */
   public boolean isBusy() {

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class AssertionIT {
   private static final Assertion SMALL =
       new Assertion(
-          "small", "SELECT name, size FROM bucket WHERE size > 5 ORDER BY 1", "Use a smaller one");
+          "small", "SELECT name, size FROM bucket WHERE size > 5 ORDER BY 1", "Use a smaller one.");
 
   private TestEnvironment env;
 

@@ -123,14 +123,14 @@ class ProtectIT {
 
   @Test
   void takesARowThatIsDeletedAndInsertedAgainForKept() {
-    protect("bucket", Map.of("name", "prod"));
+    env.commit("INSERT INTO queue (name, visibility) VALUES ('jobs', 30)");
+    protect("queue", Map.of("name", "jobs"));
 
     assertThat(
             actions(
                 env.plan(
-                    "DELETE FROM bucket WHERE name = 'prod';"
-                        + " INSERT INTO bucket (name, size) VALUES ('prod', 7)")))
-        .containsExactly("update bucket prod");
+                    "DELETE FROM queue; INSERT INTO queue (name, visibility) VALUES ('jobs', 60)")))
+        .containsExactly("update queue " + env.value("SELECT url FROM queue"));
   }
 
   @Test

@@ -107,12 +107,7 @@ final class TestEnvironment implements AutoCloseable {
   static TestEnvironment fresh(Clock clock) {
     TestEnvironment environment =
         new TestEnvironment(
-            TestServer.newDatabase(),
-            new FakeAccount(),
-            Power.lasting(),
-            "test",
-            SETTINGS,
-            clock);
+            TestServer.newDatabase(), new FakeAccount(), Power.lasting(), "test", SETTINGS, clock);
     environment.sync();
     return environment;
   }

@@ -17,6 +17,8 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -35,11 +37,36 @@ class WindowIT {
     env.close();
   }
 
+  private Shifted clock;
+
+  /** A clock that runs on from whatever time it is set to. */
+  private static final class Shifted extends Clock {
+    private volatile Duration shift = Duration.ZERO;
+
+    void set(String now) {
+      shift = Duration.between(Instant.now(), Instant.parse(now));
+    }
+
+    @Override
+    public Instant instant() {
+      return Instant.now().plus(shift);
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      throw new UnsupportedOperationException("nobody asks this clock for another zone");
+    }
+  }
+
   private void open(String now) {
-    env =
-        TestEnvironment.fresh(
-            Clock.offset(
-                Clock.systemUTC(), Duration.between(Instant.now(), Instant.parse(now))));
+    clock = new Shifted();
+    clock.set(now);
+    env = TestEnvironment.fresh(clock);
   }
 
   private void windows(Schedule plan, Schedule commit) {
@@ -48,10 +75,13 @@ class WindowIT {
 
   @Test
   void anApprovedTransactionWaitsForItsWindowAndIsWokenThen() {
-    open("2026-01-05T21:59:57Z");
+    open("2026-01-05T12:00:00Z");
     windows(Schedule.ALWAYS, EVENING);
-
     String id = env.submit(INSERT, OnFailure.ROLLBACK);
+
+    clock.set("2026-01-05T21:59:59Z");
+    // Other windows: whoever sleeps until the next change looks at the clock again.
+    windows(EVENING, EVENING);
 
     assertThat(env.await(id).state()).isEqualTo(TransactionState.COMMITTED);
     // Nobody but the opening has woken it, and not before it was time.

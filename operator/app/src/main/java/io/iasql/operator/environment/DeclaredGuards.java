@@ -31,7 +31,9 @@ public record DeclaredGuards(long generation, Guards guards) {
             spec.protect().stream().map(DeclaredGuards::rule).toList(),
             assertions(spec.assertions()),
             Optional.ofNullable(spec.limits()).map(DeclaredGuards::limits).orElse(Limits.NONE),
-            Optional.ofNullable(spec.windows()).map(DeclaredGuards::windows).orElse(Windows.ALWAYS)));
+            Optional.ofNullable(spec.windows())
+                .map(DeclaredGuards::windows)
+                .orElse(Windows.ALWAYS)));
   }
 
   /** Assertions as the engine takes them. */
@@ -39,8 +41,7 @@ public record DeclaredGuards(long generation, Guards guards) {
     return declared.stream()
         .map(
             one ->
-                new Assertion(
-                    one.name(), one.sql(), Optional.ofNullable(one.message()).orElse("")))
+                new Assertion(one.name(), one.sql(), Optional.ofNullable(one.message()).orElse("")))
         .toList();
   }
 
@@ -53,10 +54,7 @@ public record DeclaredGuards(long generation, Guards guards) {
         windows.stream()
             .map(
                 one ->
-                    new Window(
-                        one.cron(),
-                        Environments.interval(one.duration()),
-                        one.timeZone()))
+                    new Window(one.cron(), Environments.interval(one.duration()), one.timeZone()))
             .toList());
   }
 
@@ -66,8 +64,7 @@ public record DeclaredGuards(long generation, Guards guards) {
   }
 
   private static ProtectRule rule(EnvironmentSpec.Protect protect) {
-    return new ProtectRule(
-        protect.table(), Optional.ofNullable(protect.where()).orElse(Map.of()));
+    return new ProtectRule(protect.table(), Optional.ofNullable(protect.where()).orElse(Map.of()));
   }
 
   /** Has an engine keep to them, unless it knows newer ones. */

@@ -4,6 +4,8 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.iasql.crds.AwsConnection;
 import io.iasql.crds.Condition;
 import io.iasql.crds.Environment;
@@ -59,6 +61,7 @@ public class EnvironmentReconciler implements Reconciler<Environment>, Cleaner<E
   private final Environments environments;
   private final DatabaseProvisioner databases;
   private final LoginSecrets logins;
+  private final Deletions deletions;
   private final EventRecorder events;
   private final EnvironmentStatusFactory statuses;
   private final SimpleInboundEventSource<Environment> moves =
@@ -68,14 +71,17 @@ public class EnvironmentReconciler implements Reconciler<Environment>, Cleaner<E
       Environments environments,
       Databases databases,
       KubernetesClient client,
+      Deletions deletions,
       EventRecorder events,
       Clock clock) {
     this.environments = environments;
     this.databases = databases;
     this.logins = new LoginSecrets(client, Passwords::random);
+    this.deletions = deletions;
     this.events = events;
     this.statuses = new EnvironmentStatusFactory(clock);
     environments.onMove(new WakeUp(moves::propagateEvent));
+    deletions.onMove(moves::propagateEvent);
   }
 
   @Override
@@ -208,8 +214,54 @@ public class EnvironmentReconciler implements Reconciler<Environment>, Cleaner<E
       // Without a connection no commit can go on: waiting would be for ever.
       LOG.warnf("environment %s is deleted with its connection while a commit runs", id);
     }
+    if (Deletions.isWanted(environment)) {
+      context
+          .getSecondaryResource(AwsConnection.class)
+          .ifPresent(connection -> resume(environment, connection, context));
+      Optional<Deletions.Waiting> waiting = deletions.look(environment);
+      if (waiting.isPresent()) {
+        say(environment, waiting.get(), context);
+        return DeleteControl.noFinalizerRemoval()
+            .rescheduleAfter(waiting.get().settled() ? SAFETY_NET : SOON);
+      }
+    }
+    deletions.end(environment);
     environments.forget(id);
     return DeleteControl.defaultDelete();
+  }
+
+  /** A cleaner has no status of its own to give back: it is patched as that of a reconciler is. */
+  private void say(
+      Environment environment, Deletions.Waiting waiting, Context<Environment> context) {
+    Reason reason =
+        deletions.isMade(environment) ? Reason.DELETION_AWAITS_APPROVAL : Reason.DELETION_WAITS;
+    EnvironmentStatus status =
+        statuses.deleting(environment, reason, waiting.message(), waiting.stalled());
+    if (status.equals(environment.getStatus())) {
+      return;
+    }
+    tell(environment, status);
+    context
+        .getClient()
+        .resource(withStatus(environment, status))
+        .subresource("status")
+        .patch(
+            new PatchContext.Builder()
+                .withPatchType(PatchType.SERVER_SIDE_APPLY)
+                .withFieldManager(context.getControllerConfiguration().fieldManager())
+                .withForce(true)
+                .build());
+  }
+
+  private static Environment withStatus(Environment environment, EnvironmentStatus status) {
+    Environment fresh = new Environment();
+    fresh.setMetadata(
+        new ObjectMetaBuilder()
+            .withNamespace(environment.getMetadata().getNamespace())
+            .withName(environment.getMetadata().getName())
+            .build());
+    fresh.setStatus(status);
+    return fresh;
   }
 
   /** From the API server: every replica and every restart must see the same. */
@@ -229,7 +281,7 @@ public class EnvironmentReconciler implements Reconciler<Environment>, Cleaner<E
             .getItems()
             .stream()
             .filter(t -> t.getSpec().environmentRef().name().equals(name))
-            .anyMatch(Phases::isCommitting);
+            .anyMatch(t -> Phases.isCommitting(t) && !Phases.waitsForWindow(t));
   }
 
   /** An operator that was restarted meanwhile must open the environment to end its commits. */
@@ -248,14 +300,7 @@ public class EnvironmentReconciler implements Reconciler<Environment>, Cleaner<E
       return UpdateControl.<Environment>noUpdate().rescheduleAfter(wait);
     }
     tell(environment, status);
-    Environment fresh = new Environment();
-    fresh.setMetadata(
-        new ObjectMetaBuilder()
-            .withNamespace(environment.getMetadata().getNamespace())
-            .withName(environment.getMetadata().getName())
-            .build());
-    fresh.setStatus(status);
-    return UpdateControl.patchStatus(fresh).rescheduleAfter(wait);
+    return UpdateControl.patchStatus(withStatus(environment, status)).rescheduleAfter(wait);
   }
 
   /** An event for each change of the Ready condition's reason, and for guards that broke. */

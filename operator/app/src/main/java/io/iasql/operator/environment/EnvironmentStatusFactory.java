@@ -43,6 +43,25 @@ final class EnvironmentStatusFactory {
             .toList());
   }
 
+  /** The environment is being deleted. */
+  EnvironmentStatus deleting(
+      Environment environment, Reason reason, String message, boolean stalled) {
+    EnvironmentStatus before = waiting(environment, reason, message, stalled);
+    return new EnvironmentStatus(
+        before.observedGeneration(),
+        before.accountId(),
+        before.database(),
+        before.modules(),
+        before.moduleCount(),
+        before.resourceCount(),
+        before.pendingTransactions(),
+        before.sync(),
+        before.conditions().stream()
+            // Waiting for a person is no work.
+            .filter(c -> !c.type().equals(Conditions.RECONCILING))
+            .toList());
+  }
+
   /** The environment is open. */
   EnvironmentStatus open(
       Environment environment,

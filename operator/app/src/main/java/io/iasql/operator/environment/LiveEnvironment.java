@@ -153,7 +153,12 @@ final class LiveEnvironment {
   boolean hasWork() {
     return commitsMoved
         || (!clock.instant().isBefore(notBefore)
-            && (!view.ready() || isNew() || areUsersNew() || areGuardsNew() || isSyncDue() || view.busy()));
+            && (!view.ready()
+                || isNew()
+                || areUsersNew()
+                || areGuardsNew()
+                || isSyncDue()
+                || view.busy()));
   }
 
   /** When to look again at the latest. */
@@ -342,8 +347,7 @@ final class LiveEnvironment {
         old.guardProblems());
   }
 
-  private View locked(
-      boolean busy, String openedBy, List<String> guardProblems, boolean waiting) {
+  private View locked(boolean busy, String openedBy, List<String> guardProblems, boolean waiting) {
     View old = view;
     // The database was away between two syncs, and is back.
     boolean mended = old.ready() && old.isOutOfReach() && !waiting;

@@ -64,6 +64,8 @@ public enum Reason {
   GUARDS_BROKEN,
   /** Commits are under way; the deletion waits for them. */
   DELETION_WAITS,
+  /** The deletion waits for a person to approve that of what is in the account. */
+  DELETION_AWAITS_APPROVAL,
   /** The environment is not there or not ready. */
   ENVIRONMENT_NOT_READY,
   /** The plan is being made. */

@@ -2,6 +2,8 @@ package io.iasql.operator.transaction;
 
 import io.iasql.crds.SqlTransaction;
 import io.iasql.crds.SqlTransactionStatus.Phase;
+import io.iasql.operator.status.Conditions;
+import io.iasql.operator.status.Reason;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -37,6 +39,14 @@ public final class Phases {
   public static boolean isCommitting(SqlTransaction transaction) {
     Phase phase = phase(transaction);
     return phase != null && COMMITTING.contains(phase);
+  }
+
+  /** Whether it waits for a window of its environment, whatever comes of the environment. */
+  public static boolean waitsForWindow(SqlTransaction transaction) {
+    return transaction.getStatus() != null
+        && Conditions.find(transaction.getStatus().conditions(), Conditions.READY)
+            .filter(ready -> ready.reason().equals(Reason.OUTSIDE_WINDOW.toString()))
+            .isPresent();
   }
 
   private static Phase phase(SqlTransaction transaction) {

@@ -29,7 +29,6 @@ import org.jboss.logging.Logger;
 public class Proposals implements Environments.Listener {
   private static final Logger LOG = Logger.getLogger(Proposals.class);
   private static final Duration RETRY = Duration.ofSeconds(10);
-  private static final String AUTHOR = "iasql.io/written-by";
   private static final int MAX_DESCRIPTION = 1024;
   private static final int SHORT_ID = 8;
 
@@ -100,7 +99,7 @@ public class Proposals implements Environments.Listener {
         new ObjectMetaBuilder()
             .withNamespace(environment.getNamespace().orElseThrow())
             .withName("psql-" + proposal.id().substring(0, SHORT_ID))
-            .withAnnotations(Map.of(AUTHOR, proposal.author()))
+            .withAnnotations(Map.of(SqlTransaction.WRITTEN_BY, proposal.author()))
             .build());
     String description = proposal.description();
     transaction.setSpec(

@@ -8,6 +8,7 @@ import io.iasql.engine.OnFailure;
 import io.iasql.engine.guard.Assertion;
 import io.iasql.engine.plan.Draft;
 import io.iasql.operator.environment.DeclaredGuards;
+import io.iasql.operator.environment.Deletions;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.util.List;
 import java.util.Optional;
@@ -21,7 +22,7 @@ import java.util.Optional;
  * @param sql the SQL
  * @param approvePlan the plan id written as approval, or an empty string
  * @param approvedBy who wrote it, or an empty string
- * @param automatic whether the environment approves every plan
+ * @param automatic whether the environment approves every plan; of its own deletion it never does
  * @param rejected whether somebody said no
  * @param onFailure what happens when an action fails
  * @param assertions queries over the planned state that must return no row
@@ -49,11 +50,10 @@ record Request(
         spec.sql(),
         Optional.ofNullable(spec.approvePlan()).orElse(""),
         Optional.ofNullable(spec.approvedBy()).orElse(""),
-        environment.getSpec().approval() == EnvironmentSpec.Approval.AUTOMATIC,
+        environment.getSpec().approval() == EnvironmentSpec.Approval.AUTOMATIC
+            && !Deletions.isDeletion(transaction, environment),
         Boolean.TRUE.equals(spec.reject()),
-        spec.onFailure() == SqlTransactionSpec.OnFailure.STOP
-            ? OnFailure.STOP
-            : OnFailure.ROLLBACK,
+        spec.onFailure() == SqlTransactionSpec.OnFailure.STOP ? OnFailure.STOP : OnFailure.ROLLBACK,
         DeclaredGuards.assertions(spec.assertions()),
         DeclaredGuards.of(environment));
   }

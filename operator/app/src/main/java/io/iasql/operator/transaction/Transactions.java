@@ -146,8 +146,7 @@ class Transactions {
   }
 
   private boolean isDue(Known one) {
-    boolean moving =
-        one.snapshot().map(Transactions::isMoving).orElse(true);
+    boolean moving = one.snapshot().map(Transactions::isMoving).orElse(true);
     return moving && one.asked().plus(SAFETY_NET).isBefore(clock.instant());
   }
 

@@ -53,7 +53,8 @@ class ManagedDatabaseObjectsTest {
     Environment environment = new Environment();
     environment.getMetadata().setName("9".repeat(40));
     environment.getMetadata().setNamespace("infra");
-    environment.setSpec(new EnvironmentSpec(null, null, null, null, null, null, null, null, null, null));
+    environment.setSpec(
+        new EnvironmentSpec(null, null, null, null, null, null, null, null, null, null, null));
     ManagedDatabaseObjects objects =
         new ManagedDatabaseObjects(environment, OperatorConfigs.defaults().database().managed());
 

@@ -169,8 +169,7 @@ public final class CommitQueue implements AutoCloseable {
       while (!stopping) {
         String owner = UUID.randomUUID().toString();
         Optional<Journal.Submitted> next =
-            jdbi.inTransaction(
-                h -> Journal.claim(h, owner, mayBegin(), context.clock().instant()));
+            jdbi.inTransaction(h -> Journal.claim(h, owner, mayBegin(), context.clock().instant()));
         if (next.isEmpty()) {
           return done();
         }

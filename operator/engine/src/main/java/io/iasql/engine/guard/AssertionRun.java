@@ -73,7 +73,7 @@ public final class AssertionRun {
     }
     List<String> shown = result.rows().subList(0, Math.min(SHOWN, result.rows().size()));
     return " does not hold"
-        + (one.message().isEmpty() ? "" : ": " + one.message())
+        + (one.message().isEmpty() ? "" : ": " + one.message().replaceFirst("\\.\\s*$", ""))
         + ". Its query returned ("
         + String.join("), (", shown)
         + (result.rows().size() > SHOWN ? ") and more" : ")");
@@ -155,6 +155,7 @@ public final class AssertionRun {
     handle
         .createQuery("SELECT table_name, column_name FROM iasql.write_only")
         .map((rs, ctx) -> List.of(rs.getString(1), rs.getString(2)))
+        .list()
         .forEach(
             column ->
                 handle
@@ -162,6 +163,7 @@ public final class AssertionRun {
                         "SELECT DISTINCT CAST(%2$s AS text) FROM public.%1$s WHERE %2$s IS NOT NULL"
                             .formatted(Sql.quote(column.get(0)), Sql.quote(column.get(1))))
                     .mapTo(String.class)
+                    .list()
                     .stream()
                     .filter(secret -> !secret.isEmpty())
                     .forEach(all::add));

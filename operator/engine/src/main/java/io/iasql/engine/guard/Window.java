@@ -56,8 +56,7 @@ public record Window(String cron, Duration duration, String timeZone) {
   }
 
   private ExecutionTime times() {
-    CronParser parser =
-        new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX));
+    CronParser parser = new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX));
     return ExecutionTime.forCron(parser.parse(cron));
   }
 

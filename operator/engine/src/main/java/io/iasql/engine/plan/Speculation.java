@@ -234,6 +234,10 @@ public final class Speculation {
         .filter(one -> one.before() != null && one.shape().table().equals(table))
         .forEach(one -> keys.put(RowGraph.rowOf(one.before()), one.row()));
     Map<RowKey, ObjectNode> former = new LinkedHashMap<>();
+    if (keys.isEmpty()) {
+      // A rule may name a table that is not there.
+      return former;
+    }
     for (ObjectNode row : before.rows(table, keys.keySet())) {
       former.put(keys.get(RowKey.of(catalog, table, row)), row);
     }

@@ -178,8 +178,7 @@ final class WrittenRows {
         context.guardRoom().guards().windows().commitClosed(context.clock().instant());
     if (closed.isPresent() && jdbi.inTransaction(h -> Submissions.withdraw(h, id))) {
       takeBack(id);
-      throw new CallException(
-          "not now: " + closed.get() + "\nThe rows are as they were before");
+      throw new CallException("not now: " + closed.get() + "\nThe rows are as they were before");
     }
     try {
       waiting.check();

@@ -10,7 +10,7 @@ BEGIN
   FOR n IN 1..most LOOP
     FETCH answer INTO one;
     EXIT WHEN NOT FOUND;
-    RETURN NEXT to_jsonb(one)::text;
+    RETURN NEXT to_json(one)::text;
   END LOOP;
   CLOSE answer;
 END

@@ -95,7 +95,7 @@ class ReviewTest {
   @Test
   void whatFollowsTheTableStandsBetweenItAndTheSql() {
     assertThat(new Review("t", List.of(), List.of(LINE), "More elsewhere.", List.of()).markdown())
-        .contains("differs from AWS |\n\nMore elsewhere.\n\n## SQL changes");
+        .contains("alarm late |\n\nMore elsewhere.\n\n## SQL changes");
   }
 
   @Test

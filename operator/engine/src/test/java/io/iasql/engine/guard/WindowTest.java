@@ -45,7 +45,8 @@ class WindowTest {
     Window nowhere = new Window("0 22 * * *", Duration.ofHours(1), "Mars/Olympus");
     assertThat(nowhere.problem()).get().asString().contains("Mars/Olympus");
     assertThat(nowhere.isOpen(at("2026-01-05T22:30:00Z"))).isFalse();
-    assertThat(new Schedule(List.of(nowhere)).closed("spec.windows.plan", at("2026-01-05T22:30:00Z")))
+    assertThat(
+            new Schedule(List.of(nowhere)).closed("spec.windows.plan", at("2026-01-05T22:30:00Z")))
         .contains(
             "no window of spec.windows.plan of the Environment is open, and none ever opens as they"
                 + " are written");
@@ -61,8 +62,10 @@ class WindowTest {
             "no window of spec.windows.commit of the Environment is open, and the next one opens at"
                 + " 2026-01-05T12:30:00Z");
     assertThat(schedule.isOpen(at("2026-01-05T12:34:00Z"))).isTrue();
-    assertThat(schedule.nextChange(at("2026-01-05T12:34:00Z"))).contains(at("2026-01-05T12:35:00Z"));
-    assertThat(schedule.nextChange(at("2026-01-05T12:35:00Z"))).contains(at("2026-01-05T21:00:00Z"));
+    assertThat(schedule.nextChange(at("2026-01-05T12:34:00Z")))
+        .contains(at("2026-01-05T12:35:00Z"));
+    assertThat(schedule.nextChange(at("2026-01-05T12:35:00Z")))
+        .contains(at("2026-01-05T21:00:00Z"));
   }
 
   @Test
