@@ -32,6 +32,7 @@ final class Samples {
                 new Change(
                     Action.CREATE, "public_access_block", "acme-assets", null, List.of(), null)),
             false,
+            null,
             null),
         null,
         null,

@@ -176,8 +176,8 @@ public class Environments {
         users);
   }
 
-  /** {@code 1h30m} as the schema allows it: ISO 8601 but for the prefix. */
-  static Duration interval(String text) {
+  /** {@code 1h30m} as the schemas allow it: ISO 8601 but for the prefix. */
+  public static Duration interval(String text) {
     return Duration.parse("PT" + text);
   }
 

@@ -5,7 +5,10 @@ import io.iasql.crds.EnvironmentSpec;
 import io.iasql.crds.SqlTransaction;
 import io.iasql.crds.SqlTransactionSpec;
 import io.iasql.engine.OnFailure;
+import io.iasql.engine.plan.Draft;
+import io.iasql.operator.environment.Environments;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -14,9 +17,12 @@ import java.util.Optional;
  * @param resource the resource
  * @param uid its uid: a resource made again is another one
  * @param environment its environment
- * @param sql the SQL
+ * @param draft what it does to the rows; empty while that cannot be said, and then it is held
+ * @param hold why nothing may begin now, if so
  * @param approvePlan the plan id written as approval, or an empty string
  * @param approvedBy who wrote it, or an empty string
+ * @param planOnly whether plans are only shown
+ * @param planTtl how long a plan waits for its approval; empty for as long as it takes
  * @param automatic whether the environment approves every plan
  * @param rejected whether somebody said no
  * @param onFailure what happens when an action fails
@@ -25,41 +31,58 @@ record Request(
     ResourceID resource,
     String uid,
     ResourceID environment,
-    String sql,
+    Optional<Draft> draft,
+    Optional<Hold> hold,
     String approvePlan,
     String approvedBy,
+    boolean planOnly,
+    Optional<Duration> planTtl,
     boolean automatic,
     boolean rejected,
     OnFailure onFailure) {
 
-  static Request of(SqlTransaction transaction, Environment environment) {
+  static Request of(
+      SqlTransaction transaction,
+      Environment environment,
+      Optional<Draft> draft,
+      Optional<Hold> hold) {
     SqlTransactionSpec spec = transaction.getSpec();
     return new Request(
         ResourceID.fromResource(transaction),
         transaction.getMetadata().getUid(),
         ResourceID.fromResource(environment),
-        spec.sql(),
+        draft,
+        hold,
         Optional.ofNullable(spec.approvePlan()).orElse(""),
         Optional.ofNullable(spec.approvedBy()).orElse(""),
-        environment.getSpec().approval() == EnvironmentSpec.Approval.AUTOMATIC,
+        Boolean.TRUE.equals(spec.planOnly()),
+        Optional.ofNullable(spec.planTTL()).map(Environments::interval),
+        isAutomatic(environment),
         Boolean.TRUE.equals(spec.reject()),
         spec.onFailure() == SqlTransactionSpec.OnFailure.STOP
             ? OnFailure.STOP
             : OnFailure.ROLLBACK);
   }
 
+  private static boolean isAutomatic(Environment environment) {
+    return environment.getSpec().approval() == EnvironmentSpec.Approval.AUTOMATIC;
+  }
+
+  /** Whether the engine may have got it already, as far as can be told without asking. */
+  static boolean mayBeSubmitted(SqlTransaction transaction, Environment environment) {
+    String approved = transaction.getSpec().approvePlan();
+    return Phases.isCommitting(transaction)
+        || isAutomatic(environment)
+        || (approved != null && !approved.isEmpty());
+  }
+
   /** The name by which the environment's ledger knows it. */
   String ledgerName() {
-    return resource.getNamespace().orElse("") + "/" + resource.getName();
+    return Keys.of(resource.getNamespace().orElse(""), resource.getName());
   }
 
   /** Whether this plan is approved: by its exact id, or by the environment. */
   boolean approves(String planId) {
-    return !rejected && (automatic || approvePlan.equals(planId));
-  }
-
-  /** Whether the engine may have got it already, as far as can be told without asking. */
-  boolean mayBeSubmitted() {
-    return automatic || !approvePlan.isEmpty();
+    return !rejected && !planOnly && (automatic || approvePlan.equals(planId));
   }
 }
