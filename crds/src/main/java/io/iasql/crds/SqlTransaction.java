@@ -21,10 +21,21 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @ValidationRule(
     value =
         "!has(oldSelf.status) || !has(oldSelf.status.phase) || !(oldSelf.status.phase in"
-            + " ['Committing', 'Committed', 'PartiallyApplied']) || self.spec.sql =="
-            + " oldSelf.spec.sql",
+            + " ['Committing', 'Committed', 'PartiallyApplied'])"
+            + " || has(self.spec.sql) == has(oldSelf.spec.sql) && (!has(self.spec.sql) || self.spec.sql == oldSelf.spec.sql)",
     fieldPath = ".spec.sql",
     message = "sql cannot be changed once its commit has begun: a change is a new SqlTransaction.")
+@ValidationRule(
+    value =
+        "!has(oldSelf.status) || !has(oldSelf.status.phase) || !(oldSelf.status.phase in"
+            + " ['Committing', 'Committed', 'PartiallyApplied'])"
+            + " || has(self.spec.sqlFrom) == has(oldSelf.spec.sqlFrom) && (!has(self.spec.sqlFrom) || self.spec.sqlFrom == oldSelf.spec.sqlFrom)"
+            + " && has(self.spec.undoOf) == has(oldSelf.spec.undoOf) && (!has(self.spec.undoOf) || self.spec.undoOf == oldSelf.spec.undoOf)"
+            + " && has(self.spec.parameters) == has(oldSelf.spec.parameters) && (!has(self.spec.parameters) || self.spec.parameters == oldSelf.spec.parameters)"
+            + " && has(self.spec.parametersFrom) == has(oldSelf.spec.parametersFrom) && (!has(self.spec.parametersFrom) || self.spec.parametersFrom == oldSelf.spec.parametersFrom)",
+    fieldPath = ".spec",
+    message =
+        "sqlFrom, undoOf, parameters and parametersFrom cannot be changed once the commit has begun: a change is a new SqlTransaction.")
 @AdditionalSelectableField(jsonPath = ".spec.environmentRef.name")
 @AdditionalSelectableField(jsonPath = ".status.phase")
 @AdditionalPrinterColumn(

@@ -9,6 +9,7 @@ import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
+import java.time.Instant;
 import java.util.List;
 
 /** How far the transaction is. */
@@ -36,6 +37,9 @@ public record SqlTransactionStatus(
 
   /** How far a transaction is. */
   public enum Phase {
+    /** The plan is shown, and that is all that was asked for. */
+    @JsonProperty("Planned")
+    PLANNED,
     /** The plan is being made. */
     @JsonProperty("Planning")
     PLANNING,
@@ -80,13 +84,27 @@ public record SqlTransactionStatus(
       @JsonPropertyDescription("Whether there are more changes than listed here.")
           Boolean truncated,
       @JsonPropertyDescription("The ConfigMap that holds the whole plan, gzipped.")
-          String configMap) {
+          String configMap,
+      @JsonPropertyDescription(
+              "When it expires if nobody has approved it. Absent: never, see spec.planTTL.")
+          Instant expiresAt) {
 
     /** How many changes are listed. */
     public static final int MAX_CHANGES = 50;
 
     public Plan {
       changes = Lists.copy(changes);
+    }
+
+    /** A plan that does not expire. */
+    public Plan(
+        String id,
+        Summary summary,
+        String text,
+        List<Change> changes,
+        Boolean truncated,
+        String configMap) {
+      this(id, summary, text, changes, truncated, configMap, null);
     }
   }
 

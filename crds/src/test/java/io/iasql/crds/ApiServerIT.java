@@ -219,8 +219,7 @@ class ApiServerIT {
   }
 
   private static SqlTransactionSpec spec(String sql) {
-    return new SqlTransactionSpec(
-        new LocalReference("staging"), null, sql, null, null, null, null, null);
+    return new SqlTransactionSpec(new LocalReference("staging"), null, sql, null, null, null, null);
   }
 
   private static List<String> table(String type) {

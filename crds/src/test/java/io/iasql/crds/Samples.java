@@ -39,6 +39,7 @@ final class Samples {
                     null,
                     null)),
             false,
+            null,
             null),
         null,
         null,

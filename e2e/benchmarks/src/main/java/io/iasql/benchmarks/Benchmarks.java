@@ -1,6 +1,7 @@
 package io.iasql.benchmarks;
 
 import io.iasql.peers.AwsPeer;
+import io.iasql.peers.Narrator;
 import io.iasql.peers.PostgresPeer;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
@@ -29,7 +30,7 @@ public final class Benchmarks {
   private static final int COMMITTED = 1_000;
 
   private final List<String> table = new ArrayList<>();
-  private final PostgresPeer postgres = PostgresPeer.shared();
+  private final PostgresPeer postgres = PostgresPeer.startDurable(Narrator.toStandardError());
   private final AwsPeer aws = AwsPeer.shared();
 
   private Benchmarks() {}

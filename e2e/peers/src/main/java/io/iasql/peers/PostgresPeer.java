@@ -28,13 +28,15 @@ public final class PostgresPeer implements AutoCloseable {
   private final Path binaries;
   private final String password = UUID.randomUUID().toString();
   private final int port;
+  private final boolean durable;
   private EmbeddedPostgres server;
   private ProcessGuard guard;
 
-  private PostgresPeer(RunFolder folder, Path binaries, int port) {
+  private PostgresPeer(RunFolder folder, Path binaries, int port, boolean durable) {
     this.folder = folder;
     this.binaries = binaries;
     this.port = port;
+    this.durable = durable;
   }
 
   /** The JVM's PostgreSQL: started when first asked for, stopped when the JVM ends. */
@@ -45,13 +47,26 @@ public final class PostgresPeer implements AutoCloseable {
     return shared;
   }
 
-  /** Starts a PostgreSQL that nobody else uses. */
+  /**
+   * Starts a PostgreSQL that nobody else uses. It keeps what it has when it is killed, not when the
+   * machine is: a database for each test would otherwise wait for the disk most of the time.
+   */
   public static PostgresPeer start(Narrator narrator) {
+    return start(narrator, false);
+  }
+
+  /** Starts one that waits for the disk at each commit, as a server of production does. */
+  public static PostgresPeer startDurable(Narrator narrator) {
+    return start(narrator, true);
+  }
+
+  private static PostgresPeer start(Narrator narrator, boolean durable) {
     narrator.say("PostgreSQL: embedded 18.6");
     CacheFolder cache = CacheFolder.ofUser();
     for (int tries = 1; ; tries++) {
       RunFolder folder = RunFolder.create(cache, "postgresql");
-      PostgresPeer peer = new PostgresPeer(folder, cache.folder("postgresql"), Ports.free(cache));
+      PostgresPeer peer =
+          new PostgresPeer(folder, cache.folder("postgresql"), Ports.free(cache), durable);
       try {
         peer.start();
         return AtExit.closing(peer);
@@ -145,6 +160,9 @@ public final class PostgresPeer implements AutoCloseable {
               .setPGStartupWait(LIMIT)
               .setServerConfig("listen_addresses", host())
               .setServerConfig("unix_socket_directories", "")
+              .setServerConfig("synchronous_commit", "on")
+              .setServerConfig("fsync", durable ? "on" : "off")
+              .setServerConfig("full_page_writes", durable ? "on" : "off")
               .setLocaleConfig("pwfile", passwordFile.toString())
               .setConnectConfig("password", password)
               .setDataDirectoryCustomizer(made -> requirePasswords(made.toPath()))

@@ -36,6 +36,7 @@ final class Tour {
       EnumSet.of(
           Phase.COMMITTED,
           Phase.NO_CHANGES,
+          Phase.PLANNED,
           Phase.REJECTED,
           Phase.FAILED,
           Phase.PARTIALLY_APPLIED,
@@ -332,7 +333,9 @@ final class Tour {
       console.say("");
       askAws(transaction);
     }
-    return phase == Phase.COMMITTED || phase == Phase.NO_CHANGES || phase == Phase.REJECTED;
+    return phase == Phase.COMMITTED || phase == Phase.NO_CHANGES
+        || phase == Phase.PLANNED
+        || phase == Phase.REJECTED;
   }
 
   private void askAws(SqlTransaction transaction) {

@@ -2,6 +2,7 @@ package io.iasql.scenarios;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
@@ -9,6 +10,7 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import io.iasql.crds.AwsConnection;
 import io.iasql.crds.AwsConnectionSpec;
 import io.iasql.crds.Condition;
@@ -94,7 +96,22 @@ final class Space {
     secret(KEYS, Map.of("AWS_ACCESS_KEY_ID", id, "AWS_SECRET_ACCESS_KEY", secret));
   }
 
-  private void secret(String name, Map<String, String> data) {
+  void configMap(String name, Map<String, String> data) {
+    stack
+        .client
+        .resource(
+            new ConfigMapBuilder()
+                .withNewMetadata()
+                .withNamespace(namespace)
+                .withName(name)
+                .endMetadata()
+                .withData(data)
+                .build())
+        .forceConflicts()
+        .serverSideApply();
+  }
+
+  void secret(String name, Map<String, String> data) {
     stack
         .client
         .resource(
@@ -183,7 +200,26 @@ final class Space {
         new ObjectMetaBuilder().withNamespace(namespace).withName(name).build());
     transaction.setSpec(
         new SqlTransactionSpec(
-            new LocalReference(environment), null, sql, null, null, null, onFailure, null));
+            new LocalReference(environment), null, sql, null, null, null, onFailure));
+    return stack.client.resource(transaction).create();
+  }
+
+  /**
+   * A transaction for environment {@code env}.
+   *
+   * @param spec the rest of its spec as YAML
+   */
+  SqlTransaction transactionOf(String name, String spec) {
+    return transactionOf("env", name, spec);
+  }
+
+  SqlTransaction transactionOf(String environment, String name, String spec) {
+    SqlTransaction transaction = new SqlTransaction();
+    transaction.setMetadata(
+        new ObjectMetaBuilder().withNamespace(namespace).withName(name).build());
+    transaction.setSpec(
+        Serialization.unmarshal(
+            "environmentRef: {name: " + environment + "}\n" + spec, SqlTransactionSpec.class));
     return stack.client.resource(transaction).create();
   }
 
@@ -315,6 +351,20 @@ final class Space {
   }
 
   // What the rows say ----------------------------------------------------------------------------
+
+  /** Everything that is in the environment's tables, those of the engine included. */
+  String dump(String environment) {
+    StringBuilder all = new StringBuilder();
+    for (String table :
+        rows(
+            environment,
+            "SELECT quote_ident(schemaname) || '.' || quote_ident(tablename) FROM pg_tables"
+                + " WHERE schemaname IN ('public', 'iasql')")) {
+      rows(environment, "SELECT to_jsonb(t)::text FROM " + table + " t")
+          .forEach(row -> all.append(table).append(' ').append(row).append('\n'));
+    }
+    return all.toString();
+  }
 
   /** Each row's columns, joined by a bar. */
   List<String> rows(String sql) {

@@ -183,8 +183,7 @@ class WhoMayApproveIT {
             plan,
             approvedBy,
             null,
-            OnFailure.ROLLBACK,
-            null));
+            OnFailure.ROLLBACK));
     return transaction;
   }
 

@@ -11,6 +11,7 @@ import io.iasql.engine.guard.WindowWatch;
 import io.iasql.engine.login.DatabaseUser;
 import io.iasql.engine.login.DatabaseUsers;
 import io.iasql.engine.plan.Draft;
+import io.iasql.engine.plan.Fingerprint;
 import io.iasql.engine.plan.OwnedRows;
 import io.iasql.engine.plan.Plan;
 import io.iasql.engine.plan.PlanStore;
@@ -245,23 +246,50 @@ public final class Engine implements AutoCloseable {
    *
    * @throws InvalidTransactionException when it cannot be as it is written
    */
+  public Plan plan(String transaction, Draft draft) {
+    return plan(transaction, draft, 0);
+  }
+
+  /**
+   * Plans a transaction whose plan has expired: what approved that one does not approve this one,
+   * even if it does the same.
+   *
+   * @throws InvalidTransactionException when it cannot be as it is written
+   */
+  public Plan planAnew(String transaction, Draft draft) {
+    return plan(transaction, draft, 1);
+  }
+
+  private Plan plan(String transaction, Draft draft, int expired) {
+    return Outages.translate(
+        () -> {
+          Planner.Planned planned = planner.plan(draft);
+          jdbi.useTransaction(
+              h ->
+                  PlanStore.save(
+                      h,
+                      transaction,
+                      Fingerprint.of(h, draft),
+                      planned.plan(),
+                      planned.inverse(),
+                      expired));
+          return planned.plan();
+        });
+  }
+
+  /** Plans SQL without parameters. */
   public Plan plan(String transaction, String sql) {
     return plan(transaction, new Draft.Statements(sql));
   }
 
-  /**
-   * Plans a transaction that may bring assertions, and keeps the plan; changes neither rows nor
-   * AWS.
-   *
-   * @throws InvalidTransactionException when it cannot be as it is written
-   */
-  public Plan plan(String transaction, Draft.Statements draft) {
-    return Outages.translate(
-        () -> {
-          Plan plan = planner.plan(draft).plan();
-          jdbi.useTransaction(h -> PlanStore.save(h, transaction, draft, plan));
-          return plan;
-        });
+  /** Whether a stored plan is of what a draft says now. */
+  public boolean isOf(PlanStore.Stored plan, Draft draft) {
+    return Outages.translate(() -> jdbi.withHandle(h -> plan.isOf(Fingerprint.of(h, draft))));
+  }
+
+  /** What {@link TransactionView#contentHash} is of a transaction of this name and draft. */
+  public String contentHash(String name, Draft draft) {
+    return Outages.translate(() -> jdbi.withHandle(h -> Submissions.contentHash(h, name, draft)));
   }
 
   /** The transaction's newest plan with its first {@code limit} changes. */
@@ -292,15 +320,40 @@ public final class Engine implements AutoCloseable {
 
   /**
    * Puts an approved transaction into the queue; returns at once. One that is there already, or has
-   * been committed, stays as it is.
+   * been committed, stays as it is. Its parameters are kept in memory until its commit has begun.
    */
   public void submit(Submission submission) {
+    queue.parameters().put(submission.id(), submission.draft().parameters());
     Outages.translate(
         () -> {
           jdbi.useTransaction(h -> Submissions.submit(h, submission, context.clock().instant()));
           return null;
         });
     queue.wake();
+  }
+
+  /**
+   * Hands the parameters of a submitted transaction over again, for one that was submitted before a
+   * restart; returns at once.
+   */
+  public void handOver(String transaction, Draft draft) {
+    if (queue.parameters().put(transaction, draft.parameters())) {
+      queue.wake();
+    }
+  }
+
+  /**
+   * Takes a transaction that has not begun out of the queue; its plan stays.
+   *
+   * @return false when it has begun, or was not there
+   */
+  public boolean recall(String transaction) {
+    boolean recalled =
+        Outages.translate(() -> jdbi.inTransaction(h -> Submissions.withdraw(h, transaction)));
+    if (recalled) {
+      queue.parameters().forget(transaction);
+    }
+    return recalled;
   }
 
   /** A submitted transaction, if it was submitted to this environment. */
@@ -325,12 +378,17 @@ public final class Engine implements AutoCloseable {
                 }));
   }
 
+  /** A transaction of SQL without parameters that has been committed before. */
+  public Optional<Committed> committed(String name, String sql) {
+    return committed(name, new Draft.Statements(sql));
+  }
+
   /**
-   * A transaction of this name and SQL that has been committed before, by whichever resource.
+   * A transaction of this name and draft that has been committed before, by whichever resource.
    *
    * @return its id, plan and time
    */
-  public Optional<Committed> committed(String name, String sql) {
+  public Optional<Committed> committed(String name, Draft draft) {
     return Outages.translate(
         () ->
             jdbi.withHandle(
@@ -338,7 +396,7 @@ public final class Engine implements AutoCloseable {
                     h.createQuery(
                             "SELECT transaction_id, plan_id, state, committed_at FROM iasql.ledger"
                                 + " WHERE content_hash = :hash")
-                        .bind("hash", Submissions.contentHash(name, sql))
+                        .bind("hash", Submissions.contentHash(h, name, draft))
                         .map(
                             (rs, ctx) ->
                                 new Committed(

@@ -12,6 +12,7 @@ import io.iasql.engine.guard.Guards;
 import io.iasql.engine.guard.Limits;
 import io.iasql.engine.plan.Draft;
 import io.iasql.engine.plan.Plan;
+import io.iasql.engine.plan.PlanStore;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -79,12 +80,13 @@ class AssertionIT {
   void checksTheTransactionsOwnAndKeepsThemUntilTheCommit() {
     String sql = "INSERT INTO bucket (name, size) VALUES ('new', 2)";
     Draft.Statements draft =
-        new Draft.Statements(sql, List.of(query("SELECT name FROM bucket WHERE name = 'old'")));
+        new Draft.Statements(
+            sql, Parameters.NONE, List.of(query("SELECT name FROM bucket WHERE name = 'old'")));
     String id = TestEnvironment.newId();
     Plan plan = env.engine().plan(id, draft);
-    assertThat(env.engine().storedPlan(id, 1).orElseThrow().isOf(draft)).isTrue();
-    assertThat(env.engine().storedPlan(id, 1).orElseThrow().isOf(new Draft.Statements(sql)))
-        .isFalse();
+    PlanStore.Stored stored = env.engine().storedPlan(id, 1).orElseThrow();
+    assertThat(env.engine().isOf(stored, draft)).isTrue();
+    assertThat(env.engine().isOf(stored, new Draft.Statements(sql))).isFalse();
     env.commit("INSERT INTO bucket (name) VALUES ('old')");
 
     env.engine()

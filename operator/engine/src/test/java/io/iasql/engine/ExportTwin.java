@@ -6,6 +6,7 @@ import io.iasql.engine.catalog.Column;
 import io.iasql.engine.catalog.Json;
 import io.iasql.engine.catalog.Modules;
 import io.iasql.engine.catalog.Shape;
+import io.iasql.engine.export.Inverse;
 import io.iasql.engine.export.SqlExport;
 import io.iasql.engine.fake.FakeModules;
 import io.iasql.engine.fake.Home;
@@ -132,6 +133,33 @@ final class ExportTwin implements AutoCloseable {
 
   List<String> of(String transaction) {
     return SqlExport.forTransaction(handle, catalog, MODULES, transaction);
+  }
+
+  /** The newest audit entry. */
+  String position() {
+    return query("SELECT coalesce(max(id), 0) FROM iasql_audit_log").get(0);
+  }
+
+  /** Makes what was written since a position somebody's committed transaction. */
+  void committed(String id, String position) {
+    execute(
+        "UPDATE iasql_audit_log SET transaction_id = '"
+            + id
+            + "', \"user\" = 'transaction/"
+            + id
+            + "' WHERE id > "
+            + position
+            + "; INSERT INTO iasql.transaction (id, name, sql, content_hash, on_failure,"
+            + " approved_plan, approved_by, state, submitted_at, finished_at) VALUES ('"
+            + id
+            + "', '"
+            + id
+            + "', '', '', 'STOP', '', '', 'COMMITTED', now(), now())");
+  }
+
+  /** What takes such a transaction back. */
+  Inverse inverse(String id) {
+    return Inverse.of(handle, catalog, MODULES, id);
   }
 
   /** Somebody's transaction: what it wrote carries its id, as after a commit. */

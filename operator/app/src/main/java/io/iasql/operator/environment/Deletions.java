@@ -282,8 +282,7 @@ public class Deletions {
             null,
             null,
             null,
-            SqlTransactionSpec.OnFailure.ROLLBACK,
-            List.of()));
+            SqlTransactionSpec.OnFailure.ROLLBACK));
     return transaction;
   }
 

@@ -177,8 +177,8 @@ public class Environments {
         DeclaredGuards.of(environment));
   }
 
-  /** {@code 1h30m} as the schema allows it: ISO 8601 but for the prefix. */
-  static Duration interval(String text) {
+  /** {@code 1h30m} as the schemas allow it: ISO 8601 but for the prefix. */
+  public static Duration interval(String text) {
     return Duration.parse("PT" + text);
   }
 

@@ -68,6 +68,16 @@ public enum Reason {
   DELETION_AWAITS_APPROVAL,
   /** The environment is not there or not ready. */
   ENVIRONMENT_NOT_READY,
+  /** A ConfigMap or Secret that the spec names is not there, or is not what is needed. */
+  INPUT_MISSING,
+  /** The spec asks for nothing to be done now. */
+  SUSPENDED,
+  /** Other transactions come first and have not ended yet. */
+  WAITING_FOR_OTHERS,
+  /** A transaction that comes first has ended without having been committed. */
+  DEPENDENCY_FAILED,
+  /** Transactions wait for each other. */
+  DEPENDENCY_CYCLE,
   /** The plan is being made. */
   PLANNING,
   /** There is a plan. */
@@ -78,6 +88,10 @@ public enum Reason {
   AWAITING_APPROVAL,
   /** spec.approvePlan names something else than the plan. */
   APPROVAL_MISMATCH,
+  /** Nobody approved the plan in time: there is a new one. */
+  PLAN_EXPIRED,
+  /** The plan is shown, and that is all that was asked for. */
+  PLAN_ONLY,
   /** The plan of the status was approved. */
   PLAN_APPROVED,
   /** The environment approves every plan. */

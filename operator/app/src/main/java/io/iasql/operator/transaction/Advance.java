@@ -5,11 +5,13 @@ import io.iasql.crds.SqlTransactionStatus.Phase;
 import io.iasql.engine.Engine;
 import io.iasql.engine.InvalidTransactionException;
 import io.iasql.engine.commit.Submission;
-import io.iasql.engine.commit.Submissions;
 import io.iasql.engine.commit.TransactionState;
 import io.iasql.engine.commit.TransactionView;
+import io.iasql.engine.plan.Draft;
 import io.iasql.engine.plan.PlanStore;
 import io.iasql.operator.status.Reason;
+import java.time.Clock;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
@@ -23,10 +25,12 @@ final class Advance {
 
   private final Engine engine;
   private final Request request;
+  private final Clock clock;
 
-  private Advance(Engine engine, Request request) {
+  private Advance(Engine engine, Request request, Clock clock) {
     this.engine = engine;
     this.request = request;
+    this.clock = clock;
   }
 
   /**
@@ -34,28 +38,76 @@ final class Advance {
    *
    * @throws io.iasql.engine.store.UnavailableException while PostgreSQL or AWS is out of reach
    */
-  static Snapshot of(Engine engine, Request request) {
-    return new Advance(engine, request).run();
+  static Snapshot of(Engine engine, Request request, Clock clock) {
+    return new Advance(engine, request, clock).run();
   }
 
   private Snapshot run() {
     // The environment's own reconciler may not have come to a change that this request knows of.
     request.guards().post(engine);
-    Optional<TransactionView> submitted =
-        engine
-            .view(request.uid())
-            .filter(v -> v.contentHash().equals(contentHash()) || !v.state().isFinal());
-    if (submitted.isPresent()) {
-      return submitted(submitted.get());
+    Optional<TransactionView> view = engine.view(request.uid());
+    if (view.filter(this::isToBeRecalled).isPresent()) {
+      // It may have begun meanwhile.
+      view = engine.recall(request.uid()) ? Optional.empty() : engine.view(request.uid());
     }
-    return engine
-        .committed(request.ledgerName(), request.sql())
-        .map(Advance::remembered)
-        .orElseGet(() -> planned(Optional.empty()));
+    Optional<TransactionView> known = view.filter(v -> isFixed(v) || isOfDraft(v));
+    if (known.isPresent() && !isUndone(known.get())) {
+      return submitted(known.get());
+    }
+    if (request.hold().isPresent()) {
+      return held(request.hold().get());
+    }
+    Draft draft = request.draft().orElseThrow();
+    return known.isPresent()
+        ? planned(draft, known)
+        : engine
+            .committed(request.ledgerName(), draft)
+            .map(this::remembered)
+            .orElseGet(() -> planned(draft, Optional.empty()));
+  }
+
+  /** Whether it waits for its turn and is not, or not now, what is asked for. */
+  private boolean isToBeRecalled(TransactionView view) {
+    return view.state() == TransactionState.QUEUED
+        && (request.hold().isPresent() || request.planOnly() || !isOfDraft(view));
+  }
+
+  /** Whether it is what it is, whatever the spec says by now. */
+  private static boolean isFixed(TransactionView view) {
+    return switch (view.state()) {
+      case QUEUED, RUNNING, COMMITTED, PARTIALLY_APPLIED -> true;
+      case NO_CHANGES, SUPERSEDED, FAILED, ROLLED_BACK -> false;
+    };
+  }
+
+  private static boolean isUndone(TransactionView view) {
+    return view.state() == TransactionState.SUPERSEDED || view.state() == TransactionState.FAILED;
+  }
+
+  private boolean isOfDraft(TransactionView view) {
+    return request
+        .draft()
+        .filter(d -> view.contentHash().equals(engine.contentHash(request.ledgerName(), d)))
+        .isPresent();
+  }
+
+  /** What waits for something besides its approval keeps the plan that it has. */
+  private Snapshot held(Hold hold) {
+    Optional<PlanStore.Stored> plan =
+        request
+            .draft()
+            .flatMap(d -> engine.storedPlan(request.uid(), LINES).filter(p -> engine.isOf(p, d)));
+    boolean planned = plan.isPresent() && hold.phase() == Phase.PLANNING;
+    return Snapshot.of(
+        planned ? Phase.AWAITING_APPROVAL : hold.phase(),
+        hold.reason(),
+        hold.message(),
+        plan,
+        plan.flatMap(p -> request.draft().map(d -> sql(d, p))).orElse(""));
   }
 
   /** A resource that was made again, or a cluster that was rebuilt, runs nothing twice. */
-  private static Snapshot remembered(Engine.Committed earlier) {
+  private Snapshot remembered(Engine.Committed earlier) {
     Phase phase = Phase.valueOf(earlier.state());
     String text =
         switch (phase) {
@@ -67,15 +119,14 @@ final class Advance {
         phase,
         Reason.ALREADY_COMMITTED,
         "A transaction of this name with this SQL %s %s as %s; it is not run twice."
-            .formatted(text, earlier.at().truncatedTo(ChronoUnit.SECONDS), earlier.planId()),
-        Optional.empty());
-  }
-
-  private String contentHash() {
-    return Submissions.contentHash(request.ledgerName(), request.sql());
+            .formatted(text, earlier.at().truncatedTo(ChronoUnit.SECONDS), earlier.planId()));
   }
 
   private Snapshot submitted(TransactionView view) {
+    if (!view.state().isFinal() && isOfDraft(view)) {
+      // After a restart the engine does not know them.
+      request.draft().ifPresent(d -> engine.handOver(request.uid(), d));
+    }
     return switch (view.state()) {
       case QUEUED -> queued(view);
       case RUNNING -> progress(Phase.COMMITTING, Reason.COMMITTING, "AWS is being changed.", view);
@@ -83,7 +134,7 @@ final class Advance {
           progress(Phase.COMMITTED, Reason.COMMITTED, "AWS and the rows are as planned.", view);
       case NO_CHANGES ->
           progress(Phase.NO_CHANGES, Reason.NO_CHANGES, "The SQL changes nothing.", view);
-      case SUPERSEDED, FAILED -> planned(Optional.of(view));
+      case SUPERSEDED, FAILED -> planned(request.draft().orElseThrow(), Optional.of(view));
       case PARTIALLY_APPLIED ->
           progress(Phase.PARTIALLY_APPLIED, Reason.PARTIALLY_APPLIED, view.message(), view);
       case ROLLED_BACK -> progress(Phase.ROLLED_BACK, Reason.ROLLED_BACK, view.message(), view);
@@ -110,14 +161,22 @@ final class Advance {
         view);
   }
 
+  /** The SQL as people see it. */
+  private static String sql(Draft draft, PlanStore.Stored plan) {
+    return draft instanceof Draft.Undo ? plan.sql() : draft.text();
+  }
+
   private Snapshot progress(Phase phase, Reason reason, String message, TransactionView view) {
+    Optional<PlanStore.Stored> plan = engine.storedPlan(request.uid(), LINES);
     return new Snapshot(
         phase,
         reason,
         message,
-        engine.storedPlan(request.uid(), LINES),
+        plan,
         view.total() == 0 ? "" : view.done() + "/" + view.total(),
-        request.approver(view.planId()),
+        request.approver(plan.map(PlanStore.Stored::id).orElse(view.planId())),
+        isOfDraft(view) ? plan.flatMap(p -> request.draft().map(d -> sql(d, p))).orElse("") : "",
+        Optional.empty(),
         false);
   }
 
@@ -126,85 +185,135 @@ final class Advance {
    *
    * @param before how an earlier submission of the same SQL ended without having done anything
    */
-  private Snapshot planned(Optional<TransactionView> before) {
-    Optional<PlanStore.Stored> fresh = freshPlan();
+  private Snapshot planned(Draft draft, Optional<TransactionView> before) {
+    Optional<PlanStore.Stored> fresh = knownPlan(draft).filter(p -> !hasExpired(p));
     Optional<String> closed = fresh.isPresent() ? Optional.empty() : engine.planClosed();
     if (closed.isPresent()) {
+      Optional<PlanStore.Stored> stale =
+          engine.storedPlan(request.uid(), LINES).filter(p -> engine.isOf(p, draft));
       return Snapshot.of(
           Phase.PLANNING,
           Reason.OUTSIDE_WINDOW,
           "No plan is made now: " + closed.get() + ".",
-          engine.storedPlan(request.uid(), LINES).filter(p -> p.isOf(request.draft())));
+          stale,
+          stale.map(p -> sql(draft, p)).orElse(""));
     }
     PlanStore.Stored plan;
     try {
-      plan = fresh.orElseGet(this::plan);
+      plan = fresh.orElseGet(() -> plan(draft));
     } catch (InvalidTransactionException e) {
+      return Snapshot.of(Phase.FAILED, Reason.INVALID_TRANSACTION, e.getMessage());
+    }
+    if (request.planOnly()) {
       return Snapshot.of(
-          Phase.FAILED, Reason.INVALID_TRANSACTION, e.getMessage(), Optional.empty());
+              Phase.PLANNED,
+              Reason.PLAN_ONLY,
+              "This is what the SQL would do; spec.planOnly keeps it from being committed.",
+              Optional.of(plan),
+              sql(draft, plan))
+          .expiring(expiry(plan));
     }
     if (plan.summary().total() == 0) {
       return Snapshot.of(
-          Phase.NO_CHANGES, Reason.NO_CHANGES, "The SQL changes nothing.", Optional.of(plan));
+          Phase.NO_CHANGES,
+          Reason.NO_CHANGES,
+          "The SQL changes nothing.",
+          Optional.of(plan),
+          sql(draft, plan));
     }
     Optional<TransactionView> failed =
-        before.filter(v -> v.state() == TransactionState.FAILED && v.planId().equals(plan.id()));
+        before.filter(
+            v -> v.state() == TransactionState.FAILED && v.planId().equals(plan.planId()));
     if (failed.isPresent()) {
-      return failed(failed.get(), plan);
+      return failed(draft, failed.get(), plan);
     }
     if (!request.approves(plan.id(), engine.tooMuch(plan.summary()).isPresent())) {
-      return waiting(plan, before);
+      return waiting(draft, plan, before);
     }
     engine.submit(
         new Submission(
             request.uid(),
             request.ledgerName(),
-            request.draft(),
+            draft,
             request.onFailure(),
-            plan.id(),
+            plan.planId(),
             request.approver(plan.id())));
     // The queue has its own pace: what it did with it so far decides, and nothing is done twice.
     return engine
         .view(request.uid())
-        .filter(v -> v.planId().equals(plan.id()) && v.state() != TransactionState.SUPERSEDED)
-        .map(v -> v.state() == TransactionState.FAILED ? failed(v, plan) : submitted(v))
-        .orElseGet(() -> waiting(plan, before));
+        .filter(v -> v.planId().equals(plan.planId()) && v.state() != TransactionState.SUPERSEDED)
+        .map(v -> v.state() == TransactionState.FAILED ? failed(draft, v, plan) : submitted(v))
+        .orElseGet(() -> waiting(draft, plan, before));
   }
 
   /** The same plan is not tried twice: what was in its way must be mended by a person. */
-  private Snapshot failed(TransactionView view, PlanStore.Stored plan) {
+  private Snapshot failed(Draft draft, TransactionView view, PlanStore.Stored plan) {
     return Snapshot.of(
         Phase.FAILED,
         Reason.COMMIT_FAILED,
         view.message()
             + "\nNothing was changed. Mend what was in the way, then delete the resource and apply"
             + " it again",
-        Optional.of(plan));
+        Optional.of(plan),
+        sql(draft, plan));
   }
 
-  private Optional<PlanStore.Stored> freshPlan() {
+  /** The plan of this draft, unless rows that it depends on have moved since. */
+  private Optional<PlanStore.Stored> knownPlan(Draft draft) {
     return engine
         .storedPlan(request.uid(), LINES)
-        .filter(p -> p.isOf(request.draft()))
+        .filter(p -> engine.isOf(p, draft))
         .filter(p -> !engine.isStale(p));
   }
 
-  private PlanStore.Stored plan() {
-    engine.plan(request.uid(), request.draft());
+  private PlanStore.Stored plan(Draft draft) {
+    if (knownPlan(draft).filter(this::hasExpired).isPresent()) {
+      engine.planAnew(request.uid(), draft);
+    } else {
+      engine.plan(request.uid(), draft);
+    }
     return engine.storedPlan(request.uid(), LINES).orElseThrow();
   }
 
-  private Snapshot waiting(PlanStore.Stored plan, Optional<TransactionView> before) {
+  /** Whether an id is a plan's, or the plan's with a number after it has expired. */
+  private static boolean isRoundOf(String plan, String id) {
+    return id.equals(plan) || id.startsWith(plan + "-");
+  }
+
+  private Optional<Instant> expiry(PlanStore.Stored plan) {
+    return request.planTtl().map(ttl -> plan.createdAt().plus(ttl));
+  }
+
+  private boolean hasExpired(PlanStore.Stored plan) {
+    return expiry(plan).filter(at -> !clock.instant().isBefore(at)).isPresent();
+  }
+
+  private Snapshot waiting(Draft draft, PlanStore.Stored plan, Optional<TransactionView> before) {
+    return waitingForApproval(draft, plan, before).expiring(expiry(plan));
+  }
+
+  private Snapshot waitingForApproval(
+      Draft draft, PlanStore.Stored plan, Optional<TransactionView> before) {
     Optional<String> approved = before.map(TransactionView::planId);
     String tooMuch = engine.tooMuch(plan.summary()).map(t -> t + ". ").orElse("");
     if (approved.isPresent()
-        && (request.automatic() || approved.get().equals(request.approvePlan()))) {
+        && (request.automatic() || isRoundOf(approved.get(), request.approvePlan()))) {
       return Snapshot.of(
           Phase.AWAITING_APPROVAL,
           Reason.PLAN_SUPERSEDED,
           "The account or the rows have changed since %s was approved; nothing was done. %sReview the new plan; to approve it, set spec.approvePlan to %s."
               .formatted(approved.get(), tooMuch, plan.id()),
-          Optional.of(plan));
+          Optional.of(plan),
+          sql(draft, plan));
+    }
+    if (plan.hadBefore(request.approvePlan())) {
+      return Snapshot.of(
+          Phase.AWAITING_APPROVAL,
+          Reason.PLAN_EXPIRED,
+          "%s has expired (spec.planTTL); the plan was made anew. Review it; to approve it, set spec.approvePlan to %s."
+              .formatted(request.approvePlan(), plan.id()),
+          Optional.of(plan),
+          sql(draft, plan));
     }
     if (!request.approvePlan().isEmpty()) {
       return Snapshot.of(
@@ -212,13 +321,15 @@ final class Advance {
           Reason.APPROVAL_MISMATCH,
           "spec.approvePlan is %s, which is not this plan; to approve it, write exactly %s."
               .formatted(request.approvePlan(), plan.id()),
-          Optional.of(plan));
+          Optional.of(plan),
+          sql(draft, plan));
     }
     return Snapshot.of(
         Phase.AWAITING_APPROVAL,
         Reason.AWAITING_APPROVAL,
         "%sReview the plan; to approve it, set spec.approvePlan to %s."
             .formatted(tooMuch, plan.id()),
-        Optional.of(plan));
+        Optional.of(plan),
+        sql(draft, plan));
   }
 }

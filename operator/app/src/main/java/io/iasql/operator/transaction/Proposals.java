@@ -112,8 +112,7 @@ public class Proposals implements Environments.Listener {
             null,
             null,
             null,
-            SqlTransactionSpec.OnFailure.ROLLBACK,
-            List.of()));
+            SqlTransactionSpec.OnFailure.ROLLBACK));
     return transaction;
   }
 }

@@ -5,12 +5,12 @@ import io.iasql.crds.EnvironmentSpec;
 import io.iasql.crds.SqlTransaction;
 import io.iasql.crds.SqlTransactionSpec;
 import io.iasql.engine.OnFailure;
-import io.iasql.engine.guard.Assertion;
 import io.iasql.engine.plan.Draft;
 import io.iasql.operator.environment.DeclaredGuards;
 import io.iasql.operator.environment.Deletions;
+import io.iasql.operator.environment.Environments;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
-import java.util.List;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -19,53 +19,70 @@ import java.util.Optional;
  * @param resource the resource
  * @param uid its uid: a resource made again is another one
  * @param environment its environment
- * @param sql the SQL
+ * @param draft what it does to the rows; empty while that cannot be said, and then it is held
+ * @param hold why nothing may begin now, if so
  * @param approvePlan the plan id written as approval, or an empty string
  * @param approvedBy who wrote it, or an empty string
+ * @param planOnly whether plans are only shown
+ * @param planTtl how long a plan waits for its approval; empty for as long as it takes
  * @param automatic whether the environment approves every plan; of its own deletion it never does
  * @param rejected whether somebody said no
  * @param onFailure what happens when an action fails
- * @param assertions queries over the planned state that must return no row
  * @param guards what the environment is guarded against
  */
 record Request(
     ResourceID resource,
     String uid,
     ResourceID environment,
-    String sql,
+    Optional<Draft> draft,
+    Optional<Hold> hold,
     String approvePlan,
     String approvedBy,
+    boolean planOnly,
+    Optional<Duration> planTtl,
     boolean automatic,
     boolean rejected,
     OnFailure onFailure,
-    List<Assertion> assertions,
     DeclaredGuards guards) {
 
-  static Request of(SqlTransaction transaction, Environment environment) {
+  static Request of(
+      SqlTransaction transaction,
+      Environment environment,
+      Optional<Draft> draft,
+      Optional<Hold> hold) {
     SqlTransactionSpec spec = transaction.getSpec();
     return new Request(
         ResourceID.fromResource(transaction),
         transaction.getMetadata().getUid(),
         ResourceID.fromResource(environment),
-        spec.sql(),
+        draft,
+        hold,
         Optional.ofNullable(spec.approvePlan()).orElse(""),
         Optional.ofNullable(spec.approvedBy()).orElse(""),
-        environment.getSpec().approval() == EnvironmentSpec.Approval.AUTOMATIC
-            && !Deletions.isDeletion(transaction, environment),
+        Boolean.TRUE.equals(spec.planOnly()),
+        Optional.ofNullable(spec.planTTL()).map(Environments::interval),
+        isAutomatic(transaction, environment),
         Boolean.TRUE.equals(spec.reject()),
         spec.onFailure() == SqlTransactionSpec.OnFailure.STOP ? OnFailure.STOP : OnFailure.ROLLBACK,
-        DeclaredGuards.assertions(spec.assertions()),
         DeclaredGuards.of(environment));
   }
 
-  /** What it does to the rows. */
-  Draft.Statements draft() {
-    return new Draft.Statements(sql, assertions);
+  private static boolean isAutomatic(SqlTransaction transaction, Environment environment) {
+    return environment.getSpec().approval() == EnvironmentSpec.Approval.AUTOMATIC
+        && !Deletions.isDeletion(transaction, environment);
+  }
+
+  /** Whether the engine may have got it already, as far as can be told without asking. */
+  static boolean mayBeSubmitted(SqlTransaction transaction, Environment environment) {
+    String approved = transaction.getSpec().approvePlan();
+    return Phases.isCommitting(transaction)
+        || isAutomatic(transaction, environment)
+        || (approved != null && !approved.isEmpty());
   }
 
   /** The name by which the environment's ledger knows it. */
   String ledgerName() {
-    return resource.getNamespace().orElse("") + "/" + resource.getName();
+    return Keys.of(resource.getNamespace().orElse(""), resource.getName());
   }
 
   /**
@@ -74,16 +91,11 @@ record Request(
    * @param tooMuch whether it is more than the environment may approve by itself
    */
   boolean approves(String planId, boolean tooMuch) {
-    return !rejected && (approvePlan.equals(planId) || (automatic && !tooMuch));
+    return !rejected && !planOnly && (approvePlan.equals(planId) || (automatic && !tooMuch));
   }
 
   /** Who approved this plan. */
   String approver(String planId) {
     return automatic && !approvePlan.equals(planId) ? "automatic" : approvedBy;
-  }
-
-  /** Whether the engine may have got it already, as far as can be told without asking. */
-  boolean mayBeSubmitted() {
-    return automatic || !approvePlan.isEmpty();
   }
 }

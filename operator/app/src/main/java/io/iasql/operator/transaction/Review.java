@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The review of a plan as its status shows it. */
 final class Review {
@@ -17,12 +18,20 @@ final class Review {
 
   private Review() {}
 
-  static String of(String name, String description, Plan plan, String sql) {
+  /**
+   * The review.
+   *
+   * @param notes what a reader should know of the SQL besides
+   */
+  static String of(String name, String description, Plan plan, List<String> notes, String sql) {
     List<String> blocks = new ArrayList<>();
     if (description != null) {
       blocks.add(description);
     }
     blocks.add("Plan `" + plan.id() + "`: " + plan.text());
+    if (!notes.isEmpty()) {
+      blocks.add(notes.stream().map(note -> "- " + note).collect(Collectors.joining("\n")));
+    }
     String more =
         Boolean.TRUE.equals(plan.truncated())
             ? "More changes are in ConfigMap `" + plan.configMap() + "`."

@@ -1,18 +1,21 @@
 package io.iasql.operator.transaction;
 
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.Secret;
 import io.iasql.crds.Condition;
 import io.iasql.crds.Environment;
 import io.iasql.crds.SqlTransaction;
 import io.iasql.crds.SqlTransactionStatus;
 import io.iasql.crds.SqlTransactionStatus.Phase;
+import io.iasql.engine.plan.Draft;
 import io.iasql.operator.environment.Environments;
 import io.iasql.operator.status.Conditions;
 import io.iasql.operator.status.EventRecorder;
 import io.iasql.operator.status.Reason;
+import io.iasql.operator.transaction.Inputs.MissingInputException;
 import io.iasql.operator.transaction.Transactions.Withdrawal;
 import io.iasql.operator.work.FiveASecond;
-import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
@@ -23,22 +26,22 @@ import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
-import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /** Shows how far each SqlTransaction is, and passes approvals on. */
-@ControllerConfiguration(name = "sqltransaction", rateLimiter = FiveASecond.class)
+@ControllerConfiguration(
+    name = "sqltransaction",
+    // Others wait for a change of its status.
+    generationAwareEventProcessing = false,
+    rateLimiter = FiveASecond.class)
 public class SqlTransactionReconciler
     implements Reconciler<SqlTransaction>, Cleaner<SqlTransaction> {
   private static final Duration SOON = Duration.ofSeconds(2);
   private static final Duration SAFETY_NET = Duration.ofSeconds(30);
-  private static final String BY_ENVIRONMENT = "environment";
 
   private final Transactions transactions;
   private final Environments environments;
@@ -46,6 +49,7 @@ public class SqlTransactionReconciler
   private final SqlTransactionStatusFactory statuses;
   private final SimpleInboundEventSource<SqlTransaction> moves =
       new SimpleInboundEventSource<>("transaction-moves");
+  private Dependants dependants;
 
   SqlTransactionReconciler(
       Transactions transactions, Environments environments, EventRecorder events, Clock clock) {
@@ -59,31 +63,10 @@ public class SqlTransactionReconciler
   @Override
   public List<EventSource<?, SqlTransaction>> prepareEventSources(
       EventSourceContext<SqlTransaction> context) {
-    context.getPrimaryCache().addIndexer(BY_ENVIRONMENT, t -> List.of(key(environmentOf(t))));
-    return List.of(
-        moves,
-        new InformerEventSource<>(
-            InformerEventSourceConfiguration.from(Environment.class, SqlTransaction.class)
-                .withName("environments")
-                .withNamespacesInheritedFromController()
-                .withSecondaryToPrimaryMapper(
-                    environment ->
-                        context
-                            .getPrimaryCache()
-                            .byIndex(BY_ENVIRONMENT, key(ResourceID.fromResource(environment)))
-                            .stream()
-                            .filter(t -> !Phases.isFinal(t))
-                            .map(ResourceID::fromResource)
-                            .collect(Collectors.toSet()))
-                .withOnUpdateFilter(
-                    (now, before) -> isReady(now) != isReady(before) || isNewSpec(now, before))
-                .<SqlTransaction>withPrimaryToSecondaryMapper(t -> Set.of(environmentOf(t)))
-                .build(),
-            context));
-  }
-
-  private static String key(ResourceID id) {
-    return id.getNamespace().orElse("") + "/" + id.getName();
+    dependants = new Dependants(context.getPrimaryCache());
+    List<EventSource<?, SqlTransaction>> sources = new ArrayList<>(TransactionSources.of(context));
+    sources.add(moves);
+    return sources;
   }
 
   private static ResourceID environmentOf(SqlTransaction transaction) {
@@ -91,22 +74,12 @@ public class SqlTransactionReconciler
         transaction.getSpec().environmentRef().name(), transaction.getMetadata().getNamespace());
   }
 
-  private static boolean isReady(Environment environment) {
-    return environment.getStatus() != null
-        && Conditions.find(environment.getStatus().conditions(), Conditions.READY)
-            .map(Condition::isTrue)
-            .orElse(false);
-  }
-
-  private static boolean isNewSpec(Environment now, Environment before) {
-    return !Objects.equals(now.getMetadata().getGeneration(), before.getMetadata().getGeneration());
-  }
-
   @Override
   public UpdateControl<SqlTransaction> reconcile(
       SqlTransaction transaction, Context<SqlTransaction> context) {
     String uid = transaction.getMetadata().getUid();
     ResourceID id = environmentOf(transaction);
+    dependants.toBeWoken(transaction).forEach(moves::propagateEvent);
     if (Phases.isFinal(transaction)) {
       transactions.forget(uid, id);
       return UpdateControl.noUpdate();
@@ -131,11 +104,15 @@ public class SqlTransactionReconciler
               Reason.ENVIRONMENT_NOT_READY,
               "Environment " + id.getName() + " does not exist: create it in this namespace."));
     }
-    Optional<Snapshot> snapshot = transactions.look(Request.of(transaction, environment.get()));
+    Request request = request(transaction, environment.get(), context);
+    Optional<Snapshot> snapshot = transactions.look(request);
     if (snapshot.isPresent()) {
       return patch(transaction, statuses.of(transaction, snapshot.get()));
     }
-    if (environments.ready(id).isEmpty() && !isReady(environment.get())) {
+    if (request.hold().isPresent() && !Request.mayBeSubmitted(transaction, environment.get())) {
+      return patch(transaction, statuses.held(transaction, request.hold().get()));
+    }
+    if (environments.ready(id).isEmpty() && !TransactionSources.isReady(environment.get())) {
       return patch(
           transaction,
           statuses.waiting(
@@ -144,6 +121,37 @@ public class SqlTransactionReconciler
               "Environment " + id.getName() + " is not ready; its status says why."));
     }
     return planning(transaction);
+  }
+
+  private static Request request(
+      SqlTransaction transaction, Environment environment, Context<SqlTransaction> context) {
+    Optional<Hold> hold = hold(transaction, context);
+    try {
+      Draft draft =
+          Inputs.of(
+              transaction.getMetadata().getNamespace(),
+              transaction.getSpec(),
+              name -> TransactionSources.find(context, ConfigMap.class, name),
+              name -> TransactionSources.find(context, Secret.class, name));
+      return Request.of(transaction, environment, Optional.of(draft), hold);
+    } catch (MissingInputException e) {
+      Hold missing = new Hold(Phase.PLANNING, Reason.INPUT_MISSING, e.getMessage());
+      return Request.of(
+          transaction, environment, Optional.empty(), hold.or(() -> Optional.of(missing)));
+    }
+  }
+
+  private static Optional<Hold> hold(SqlTransaction transaction, Context<SqlTransaction> context) {
+    if (Boolean.TRUE.equals(transaction.getSpec().suspend())) {
+      return Optional.of(
+          new Hold(
+              Phase.PLANNING,
+              Reason.SUSPENDED,
+              "Suspended: nothing is planned or committed until spec.suspend is false."));
+    }
+    String namespace = transaction.getMetadata().getNamespace();
+    return Dependencies.of(
+        transaction, name -> context.getPrimaryCache().get(new ResourceID(name, namespace)));
   }
 
   /** A transaction that shows nothing yet is being planned; one that does keeps showing it. */
@@ -165,6 +173,7 @@ public class SqlTransactionReconciler
     Optional<Environment> environment = context.getSecondaryResource(Environment.class);
     if (Phases.isFinal(transaction) || withdraw(transaction, environment) == Withdrawal.OUT) {
       transactions.forget(transaction.getMetadata().getUid(), environmentOf(transaction));
+      dependants.leftBehind(transaction).forEach(moves::propagateEvent);
       return DeleteControl.defaultDelete();
     }
     return DeleteControl.noFinalizerRemoval().rescheduleAfter(SOON);
@@ -181,8 +190,7 @@ public class SqlTransactionReconciler
     }
     String uid = transaction.getMetadata().getUid();
     ResourceID id = environmentOf(transaction);
-    if (!Phases.isCommitting(transaction)
-        && !Request.of(transaction, environment.get()).mayBeSubmitted()) {
+    if (!Request.mayBeSubmitted(transaction, environment.get())) {
       transactions.discard(uid, id);
       return Withdrawal.OUT;
     }
@@ -218,6 +226,7 @@ public class SqlTransactionReconciler
     Reason reason = Reason.of(now.reason());
     if (Conditions.find(status.conditions(), Conditions.STALLED).isPresent()
         || reason == Reason.PLAN_SUPERSEDED
+        || reason == Reason.PLAN_EXPIRED
         || reason == Reason.APPROVAL_MISMATCH) {
       events.warning(transaction, reason, now.message());
     } else {

@@ -14,10 +14,10 @@ import io.iasql.engine.plan.PlanStore;
 import io.iasql.operator.status.Conditions;
 import io.iasql.operator.status.Reason;
 import java.time.Clock;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 
 /** Says in a status how far a transaction is. */
 final class SqlTransactionStatusFactory {
@@ -33,7 +33,7 @@ final class SqlTransactionStatusFactory {
 
   /** The status that says what a snapshot says. */
   SqlTransactionStatus of(SqlTransaction transaction, Snapshot snapshot) {
-    Plan plan = snapshot.plan().map(p -> plan(transaction, p)).orElse(null);
+    Plan plan = snapshot.plan().map(p -> plan(transaction, p, snapshot)).orElse(null);
     if (plan == null && snapshot.again() && transaction.getStatus() != null) {
       plan = transaction.getStatus().plan();
     }
@@ -41,25 +41,33 @@ final class SqlTransactionStatusFactory {
         transaction.getMetadata().getGeneration(),
         snapshot.phase(),
         plan,
-        plan == null
-            ? null
-            : Review.of(
-                transaction.getMetadata().getName(),
-                transaction.getSpec().description(),
-                plan,
-                transaction.getSpec().sql()),
+        review(transaction, snapshot, plan),
         snapshot.approvedBy().isEmpty() ? null : snapshot.approvedBy(),
         snapshot.progress().isEmpty() ? null : snapshot.progress(),
         Conditions.cut(snapshot.message()),
         conditions(transaction, snapshot, plan));
   }
 
+  private static String review(SqlTransaction transaction, Snapshot snapshot, Plan plan) {
+    if (plan == null) {
+      return null;
+    }
+    if (snapshot.sql().isEmpty() && transaction.getStatus() != null) {
+      return transaction.getStatus().review();
+    }
+    return Review.of(
+        transaction.getMetadata().getName(),
+        transaction.getSpec().description(),
+        plan,
+        snapshot.plan().map(PlanStore.Stored::notes).orElse(List.of()),
+        snapshot.sql());
+  }
+
   /** The engine cannot be asked now; what it said last stays. */
   SqlTransactionStatus waiting(SqlTransaction transaction, Reason reason, String message) {
     SqlTransactionStatus before = transaction.getStatus();
     boolean keep = before != null && before.phase() != null && before.phase() != Phase.FAILED;
-    Snapshot snapshot =
-        Snapshot.of(keep ? before.phase() : Phase.PLANNING, reason, message, Optional.empty());
+    Snapshot snapshot = Snapshot.of(keep ? before.phase() : Phase.PLANNING, reason, message);
     Plan plan = keep ? before.plan() : null;
     return new SqlTransactionStatus(
         transaction.getMetadata().getGeneration(),
@@ -72,26 +80,33 @@ final class SqlTransactionStatusFactory {
         conditions(transaction, snapshot, plan));
   }
 
+  /** It waits for something before anything can begin; the engine need not be asked. */
+  SqlTransactionStatus held(SqlTransaction transaction, Hold hold) {
+    return hold.phase() == Phase.PLANNING
+        ? waiting(transaction, hold.reason(), hold.message())
+        : of(transaction, Snapshot.of(hold.phase(), hold.reason(), hold.message()));
+  }
+
   /** Somebody said no. */
   SqlTransactionStatus rejected(SqlTransaction transaction) {
     return of(
         transaction,
         Snapshot.of(
-            Phase.REJECTED,
-            Reason.REJECTED,
-            "Rejected by spec.reject; nothing was changed.",
-            Optional.empty()));
+            Phase.REJECTED, Reason.REJECTED, "Rejected by spec.reject; nothing was changed."));
   }
 
   private List<Condition> conditions(SqlTransaction transaction, Snapshot snapshot, Plan plan) {
     Phase phase = snapshot.phase();
-    boolean ready = phase == Phase.COMMITTED || phase == Phase.NO_CHANGES;
+    boolean applied = phase == Phase.COMMITTED || phase == Phase.NO_CHANGES;
+    boolean ready = applied || phase == Phase.PLANNED;
     boolean approved =
         switch (phase) {
           case QUEUED, COMMITTING, COMMITTED, PARTIALLY_APPLIED, ROLLED_BACK -> true;
           default -> false;
         };
-    boolean working = phase == Phase.PLANNING || phase == Phase.QUEUED || phase == Phase.COMMITTING;
+    boolean working =
+        (phase == Phase.PLANNING || phase == Phase.QUEUED || phase == Phase.COMMITTING)
+            && snapshot.reason() != Reason.SUSPENDED;
     boolean stalled =
         phase == Phase.FAILED || phase == Phase.PARTIALLY_APPLIED || phase == Phase.ROLLED_BACK;
     List<Condition> before =
@@ -109,7 +124,7 @@ final class SqlTransactionStatusFactory {
             is(approved),
             approved ? Reason.PLAN_APPROVED : snapshot.reason(),
             approved && plan != null ? plan.id() + " was approved." : message)
-        .set("Applied", is(ready), snapshot.reason(), message)
+        .set("Applied", is(applied), snapshot.reason(), message)
         .setIf(
             (working || snapshot.again()) && !stalled,
             Conditions.RECONCILING,
@@ -123,7 +138,7 @@ final class SqlTransactionStatusFactory {
     return holds ? Condition.Status.TRUE : Condition.Status.FALSE;
   }
 
-  private static Plan plan(SqlTransaction transaction, PlanStore.Stored stored) {
+  private static Plan plan(SqlTransaction transaction, PlanStore.Stored stored, Snapshot snapshot) {
     boolean truncated = stored.lines().size() > Plan.MAX_CHANGES;
     return new Plan(
         stored.id(),
@@ -138,7 +153,9 @@ final class SqlTransactionStatusFactory {
             .map(SqlTransactionStatusFactory::change)
             .toList(),
         truncated,
-        truncated ? PlanConfigMap.name(transaction.getMetadata().getName()) : null);
+        truncated ? PlanConfigMap.name(transaction.getMetadata().getName()) : null,
+        // A Kubernetes time has no fraction of a second.
+        snapshot.expires().map(at -> at.truncatedTo(ChronoUnit.SECONDS)).orElse(null));
   }
 
   private static Change change(PlanStore.Line line) {

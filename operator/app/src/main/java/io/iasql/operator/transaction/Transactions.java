@@ -39,6 +39,9 @@ class Transactions {
   private static final Duration LONGEST_RETRY = Duration.ofMinutes(1);
   private static final int MAX_DOUBLINGS = 6;
 
+  /** Past the end of a plan, not just before it. */
+  private static final Duration MOMENT = Duration.ofMillis(10);
+
   /** Wake-ups may get lost; what is on its way is asked about at least this often. */
   private static final Duration SAFETY_NET = Duration.ofSeconds(25);
 
@@ -158,7 +161,13 @@ class Transactions {
   }
 
   private static boolean isPending(Known one) {
-    return one.snapshot().map(s -> s.phase() != Phase.FAILED && !isFinal(s)).orElse(true);
+    return one.snapshot().map(Transactions::waitsOrWorks).orElse(true);
+  }
+
+  private static boolean waitsOrWorks(Snapshot snapshot) {
+    return snapshot.phase() != Phase.FAILED
+        && snapshot.phase() != Phase.PLANNED
+        && !isFinal(snapshot);
   }
 
   /** Forgets a transaction that is final or gone. */
@@ -263,7 +272,7 @@ class Transactions {
 
   private Snapshot snapshot(Engine engine, Known one) {
     try {
-      Snapshot now = Advance.of(engine, one.request());
+      Snapshot now = Advance.of(engine, one.request(), clock);
       if (isTooLong(now)) {
         writeWholePlan(engine, one, now);
       }
@@ -287,8 +296,7 @@ class Transactions {
   }
 
   private static Snapshot before(Known one) {
-    return one.snapshot()
-        .orElseGet(() -> Snapshot.of(Phase.PLANNING, Reason.PLANNING, "", Optional.empty()));
+    return one.snapshot().orElseGet(() -> Snapshot.of(Phase.PLANNING, Reason.PLANNING, ""));
   }
 
   private static boolean isTooLong(Snapshot snapshot) {
@@ -325,6 +333,14 @@ class Transactions {
     }
     if (now.again()) {
       jobs.later(retryAfter(tries), () -> retry(after));
+    }
+    if (!now.expires().equals(one.snapshot().flatMap(Snapshot::expires))) {
+      now.expires()
+          .ifPresent(
+              at ->
+                  jobs.later(
+                      Duration.between(clock.instant(), at).plus(MOMENT),
+                      () -> refresh(request.uid())));
     }
     if (one.stale() || !one.snapshot().equals(Optional.of(now))) {
       tell(one, now);

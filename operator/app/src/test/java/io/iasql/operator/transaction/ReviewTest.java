@@ -36,7 +36,11 @@ class ReviewTest {
   void namesThePlanAndShowsOldAndNewValues() {
     assertThat(
             Review.of(
-                "jobs", "Slower workers", plan(List.of(CHANGE), false), "UPDATE queue SET …;\n"))
+                "jobs",
+                "Slower workers",
+                plan(List.of(CHANGE), false),
+                List.of("its former secret does not come back"),
+                "UPDATE queue SET …;\n"))
         .isEqualTo(
             """
             # jobs
@@ -44,6 +48,8 @@ class ReviewTest {
             Slower workers
 
             Plan `plan-prod-0123456789ab`: +0 ~1 ±0 -0
+
+            - its former secret does not come back
 
             ## IaSQL Preview
 
@@ -61,13 +67,13 @@ class ReviewTest {
 
   @Test
   void withoutChangesThereIsNoTable() {
-    assertThat(Review.of("jobs", null, plan(List.of(), false), "SELECT 1"))
+    assertThat(Review.of("jobs", null, plan(List.of(), false), List.of(), "SELECT 1"))
         .isEqualTo("# jobs\n\nPlan `plan-prod-0123456789ab`: +0 ~0 ±0 -0");
   }
 
   @Test
   void saysWhereTheRestOfALongPlanIsAndCutsLongSql() {
-    assertThat(Review.of("jobs", null, plan(List.of(CHANGE), true), "x".repeat(9_000)))
+    assertThat(Review.of("jobs", null, plan(List.of(CHANGE), true), List.of(), "x".repeat(9_000)))
         .contains("\n\nMore changes are in ConfigMap `jobs-plan`.\n\n## SQL changes")
         .endsWith("x".repeat(8_000) + "\n-- …\n```");
   }

@@ -36,6 +36,7 @@ public final class CommitQueue implements AutoCloseable {
   private final EngineListener listener;
   private final ScheduledExecutorService timer;
   private final Jdbi jdbi;
+  private final HandedOver parameters = new HandedOver();
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition idle = lock.newCondition();
@@ -51,6 +52,11 @@ public final class CommitQueue implements AutoCloseable {
     this.listener = listener;
     this.timer = timer;
     this.jdbi = Jdbi.create(context.database().pool());
+  }
+
+  /** The parameters of the transactions in the queue, to be handed over before it is woken. */
+  public HandedOver parameters() {
+    return parameters;
   }
 
   /** Looks for work, on the engine's executor; returns at once. */
@@ -169,11 +175,18 @@ public final class CommitQueue implements AutoCloseable {
       while (!stopping) {
         String owner = UUID.randomUUID().toString();
         Optional<Journal.Submitted> next =
-            jdbi.inTransaction(h -> Journal.claim(h, owner, mayBegin(), context.clock().instant()));
+            jdbi.inTransaction(
+                h ->
+                    Journal.claim(
+                        h,
+                        parameters.transactions(),
+                        owner,
+                        mayBegin(),
+                        context.clock().instant()));
         if (next.isEmpty()) {
           return done();
         }
-        run(next.get(), owner);
+        run(next.get().with(parameters.of(next.get().id())), owner);
       }
       return Result.DONE;
     } catch (LostOwnershipException e) {
@@ -212,6 +225,7 @@ public final class CommitQueue implements AutoCloseable {
     try (LogFields fields = LogFields.of(context.environment(), transaction)) {
       boolean ended = new CommitRun(context, listener, transaction, owner, () -> stopping).run();
       if (ended) {
+        parameters.forget(transaction.id());
         LOG.info("transaction {} of {} ended", transaction.name(), context.environment());
       }
     }

@@ -3,6 +3,7 @@ package io.iasql.engine.commit;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.iasql.engine.OnFailure;
+import io.iasql.engine.Parameters;
 import io.iasql.engine.catalog.Json;
 import io.iasql.engine.guard.Assertion;
 import io.iasql.engine.plan.Draft;
@@ -135,7 +136,24 @@ final class Journal {
       String approvedPlan,
       String approvedBy,
       TransactionState state,
-      JsonNode rowChanges) {}
+      JsonNode rowChanges) {
+
+    /** The same with the parameters of its SQL, which the queue does not store. */
+    Submitted with(Parameters parameters) {
+      return draft instanceof Draft.Statements statements && !parameters.isEmpty()
+          ? new Submitted(
+              id,
+              name,
+              new Draft.Statements(statements.sql(), parameters, statements.assertions()),
+              contentHash,
+              onFailure,
+              approvedPlan,
+              approvedBy,
+              state,
+              rowChanges)
+          : this;
+    }
+  }
 
   private Journal() {}
 
@@ -151,12 +169,13 @@ final class Journal {
         one.contentHash());
     handle
         .createUpdate(
-            "INSERT INTO iasql.transaction (id, name, draft, sql, content_hash, on_failure,"
-                + " approved_plan, approved_by, state, submitted_at, assertions)"
-                + " VALUES (:id, :name, :draft,"
-                + " :sql, :hash, :onFailure, :plan, :by, 'QUEUED', :now, CAST(:assertions AS jsonb)) ON CONFLICT (id) DO UPDATE SET"
-                + " position = DEFAULT,"
-                + " sql = excluded.sql, assertions = excluded.assertions, content_hash = excluded.content_hash,"
+            "INSERT INTO iasql.transaction (id, name, draft, sql, has_parameters, assertions,"
+                + " content_hash, on_failure, approved_plan, approved_by, state, submitted_at)"
+                + " VALUES (:id, :name, :draft, :sql, :parameters, CAST(:assertions AS jsonb), :hash,"
+                + " :onFailure, :plan, :by, 'QUEUED', :now)"
+                + " ON CONFLICT (id) DO UPDATE SET position = DEFAULT, draft = excluded.draft,"
+                + " sql = excluded.sql, has_parameters = excluded.has_parameters,"
+                + " assertions = excluded.assertions, content_hash = excluded.content_hash,"
                 + " on_failure = excluded.on_failure, approved_plan = excluded.approved_plan,"
                 + " approved_by = excluded.approved_by, state = 'QUEUED', message = '',"
                 + " submitted_at = excluded.submitted_at, started_at = NULL, finished_at = NULL"
@@ -167,8 +186,9 @@ final class Journal {
                 + " AND transaction.content_hash <> excluded.content_hash)")
         .bind("id", one.id())
         .bind("name", one.name())
-        .bind("draft", one.draft() instanceof Draft.Pending ? "PENDING" : "STATEMENTS")
-        .bind("sql", one.draft().text())
+        .bind("draft", kind(one.draft()))
+        .bind("sql", one.draft() instanceof Draft.Undo undo ? undo.name() : one.draft().text())
+        .bind("parameters", !one.draft().parameters().isEmpty())
         .bind("assertions", Json.of(one.draft().ownAssertions()).toString())
         .bind("hash", one.contentHash())
         .bind("onFailure", one.onFailure().name())
@@ -178,6 +198,20 @@ final class Journal {
         .execute();
   }
 
+  private static String kind(Draft draft) {
+    return draft instanceof Draft.Pending
+        ? "PENDING"
+        : draft instanceof Draft.Undo ? "UNDO" : "STATEMENTS";
+  }
+
+  private static Draft draft(String kind, String sql, List<Assertion> assertions) {
+    return switch (kind) {
+      case "PENDING" -> new Draft.Pending();
+      case "UNDO" -> new Draft.Undo(sql, assertions);
+      default -> new Draft.Statements(sql, Parameters.NONE, assertions);
+    };
+  }
+
   /** Takes a transaction that has not begun out of the queue; false when it has begun or ended. */
   static boolean withdraw(Handle handle, String id) {
     return handle.execute("DELETE FROM iasql.transaction WHERE id = ? AND state = 'QUEUED'", id)
@@ -185,11 +219,22 @@ final class Journal {
   }
 
   /**
-   * The transaction to work on: the running one, else the first in the queue, now running.
+   * The transaction to work on: the running one, else the first in the queue, now running. One
+   * whose parameters are not known here waits until somebody hands them over, and keeps nobody else
+   * waiting.
    *
+   * @param known the transactions whose parameters are known
    * @param mayBegin whether one of the queue may begin now
    */
-  static Optional<Submitted> claim(Handle handle, String owner, boolean mayBegin, Instant now) {
+  static Optional<Submitted> claim(
+      Handle handle, Set<String> known, String owner, boolean mayBegin, Instant now) {
+    // Of one that has not written its rows nothing has been done yet.
+    handle
+        .createUpdate(
+            "UPDATE iasql.transaction SET state = 'QUEUED', owner = '' WHERE state = 'RUNNING'"
+                + " AND row_changes IS NULL AND has_parameters AND NOT id = ANY (:known)")
+        .bindArray("known", String.class, known.toArray())
+        .execute();
     handle
         .createUpdate(
             "UPDATE iasql.transaction SET state = 'RUNNING', owner = :owner,"
@@ -198,7 +243,9 @@ final class Journal {
                 + " (SELECT id FROM iasql.transaction WHERE state = 'QUEUED' AND :mayBegin"
                 // While people have a transaction open, only theirs is committed.
                 + "   AND (draft = 'PENDING' OR NOT EXISTS (SELECT 1 FROM iasql.open_transaction))"
+                + "   AND (NOT has_parameters OR id = ANY (:known))"
                 + "   ORDER BY position LIMIT 1 FOR UPDATE SKIP LOCKED))")
+        .bindArray("known", String.class, known.toArray())
         .bind("owner", owner)
         .bind("mayBegin", mayBegin)
         .bind("now", at(now))
@@ -491,9 +538,7 @@ final class Journal {
     return new Submitted(
         rs.getString("id"),
         rs.getString("name"),
-        "PENDING".equals(rs.getString("draft"))
-            ? new Draft.Pending()
-            : new Draft.Statements(rs.getString("sql"), assertions(rs.getString("assertions"))),
+        draft(rs.getString("draft"), rs.getString("sql"), assertions(rs.getString("assertions"))),
         rs.getString("content_hash"),
         OnFailure.valueOf(rs.getString("on_failure")),
         rs.getString("approved_plan"),

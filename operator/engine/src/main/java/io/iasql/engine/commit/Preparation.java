@@ -7,6 +7,7 @@ import io.iasql.engine.EngineContext;
 import io.iasql.engine.InvalidTransactionException;
 import io.iasql.engine.catalog.Shape;
 import io.iasql.engine.plan.Draft;
+import io.iasql.engine.plan.Fingerprint;
 import io.iasql.engine.plan.NetChange;
 import io.iasql.engine.plan.Plan;
 import io.iasql.engine.plan.PlanStore;
@@ -95,7 +96,7 @@ final class Preparation {
     for (int attempt = 1; attempt <= TRIES; attempt++) {
       Planner.Planned planned = planner.plan(transaction.draft());
       if (!planned.plan().id().equals(transaction.approvedPlan())) {
-        supersede(planned.plan());
+        supersede(planned);
         return false;
       }
       Written written = write(planned);
@@ -106,11 +107,17 @@ final class Preparation {
     throw new UnavailableException("the rows keep moving while the commit begins", null);
   }
 
-  private void supersede(Plan plan) {
+  private void supersede(Planner.Planned planned) {
     jdbi.useTransaction(
         h -> {
           Journal.fence(h, transaction.id(), owner);
-          PlanStore.save(h, transaction.id(), transaction.draft(), plan);
+          PlanStore.save(
+              h,
+              transaction.id(),
+              Fingerprint.of(h, transaction.draft()),
+              planned.plan(),
+              planned.inverse(),
+              0);
           Journal.end(
               h,
               transaction.id(),
@@ -118,7 +125,7 @@ final class Preparation {
               "the account or the rows have changed since "
                   + transaction.approvedPlan()
                   + " was approved; nothing was done, review "
-                  + plan.id(),
+                  + planned.plan().id(),
               context.clock().instant());
         });
   }

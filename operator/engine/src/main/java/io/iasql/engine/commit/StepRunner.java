@@ -86,7 +86,8 @@ final class StepRunner {
       boolean passing = failure.kind().isTransient() || ownConflict;
       if (!passing || context.clock().instant().isAfter(deadline)) {
         return new Outcome.Failed(
-            failure, withoutSecrets(resource, leftover(resource, scope, entry, image, failure)));
+            withoutSecrets(resource, image, failure),
+            withoutSecrets(resource, leftover(resource, scope, entry, image, failure)));
       }
       unsure = true;
       if (!pause(pause)) {
@@ -106,6 +107,19 @@ final class StepRunner {
           .forEach(c -> result.putNull(c.name()));
     }
     return result;
+  }
+
+  /** AWS may repeat what it was given. */
+  private static CloudFailure withoutSecrets(
+      CloudResource<?> resource, ObjectNode image, CloudFailure failure) {
+    String message = failure.message();
+    for (Column column : Shape.of(resource.type()).columns()) {
+      String value = column.writeOnly() && image != null ? image.path(column.name()).asText() : "";
+      if (!value.isEmpty()) {
+        message = message.replace(value, "(write-only)");
+      }
+    }
+    return new CloudFailure(failure.kind(), failure.code(), message, failure.requestId());
   }
 
   /** What came along with a resource that stands for an older one, whose own went with it. */

@@ -1,5 +1,7 @@
 package io.iasql.engine.commit;
 
+import io.iasql.engine.plan.Draft;
+import io.iasql.engine.plan.Fingerprint;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -20,7 +22,7 @@ public final class Submissions {
             one.id(),
             one.name(),
             one.draft(),
-            contentHash(one.name(), one.draft().text()),
+            contentHash(handle, one.name(), one.draft()),
             one.onFailure(),
             one.approvedPlan(),
             one.approvedBy(),
@@ -49,12 +51,16 @@ public final class Submissions {
   }
 
   /** What the ledger knows a transaction by: its name and what it says. */
-  public static String contentHash(String name, String sql) {
+  public static String contentHash(Handle handle, String name, Draft draft) {
+    return contentHash(name, Fingerprint.of(handle, draft));
+  }
+
+  private static String contentHash(String name, String fingerprint) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       digest.update(name.getBytes(StandardCharsets.UTF_8));
       digest.update((byte) 0);
-      return HexFormat.of().formatHex(digest.digest(sql.getBytes(StandardCharsets.UTF_8)));
+      return HexFormat.of().formatHex(digest.digest(fingerprint.getBytes(StandardCharsets.UTF_8)));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
     }

@@ -77,6 +77,13 @@ public final class SqlExport {
     return write(handle, catalog, modules, rows, List.of());
   }
 
+  /** A net change that is still to be made: the rows before are those that are there. */
+  static List<String> ahead(
+      Handle handle, Catalog catalog, Modules modules, List<NetChange.Row> rows) {
+    return write(
+        handle, catalog, modules, rows, rows.stream().map(r -> r.inverse(catalog)).toList());
+  }
+
   private static List<String> write(
       Handle handle,
       Catalog catalog,

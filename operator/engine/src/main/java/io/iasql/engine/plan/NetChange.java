@@ -64,8 +64,8 @@ public final class NetChange {
     }
   }
 
-  /** The role as which the engine writes. */
-  private static final String OWNER =
+  /** The role as which the engine writes, as an expression. */
+  public static final String OWNER =
       "(SELECT pg_get_userbyid(datdba) FROM pg_catalog.pg_database"
           + " WHERE datname = current_database())";
 

@@ -2,6 +2,7 @@ package io.iasql.engine.plan;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.iasql.engine.catalog.Json;
+import io.iasql.engine.export.Inverse;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -11,6 +12,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 
@@ -41,46 +43,88 @@ public final class PlanStore {
   /**
    * A stored plan.
    *
-   * @param id its id
-   * @param sqlHash the hash of the SQL that was planned, with its assertions
+   * @param planId its id
+   * @param round how often it was made anew because nobody approved it in time
+   * @param sqlHash the hash of what was planned
    * @param createdAt when it was made
    * @param summary how many actions of each kind
    * @param tables the tables it depends on
+   * @param sql the SQL, where it was worked out; else empty
+   * @param notes what a reviewer should know of that SQL, a sentence each
    * @param lines its first changes
    * @param guards the fingerprint of the guards that it keeps to
    */
   public record Stored(
-      String id,
+      String planId,
+      int round,
       String sqlHash,
       Instant createdAt,
       Plan.Summary summary,
       Set<String> tables,
+      String sql,
+      List<String> notes,
       List<Line> lines,
       String guards) {
 
-    /** Whether this is the plan of this SQL with these assertions. */
-    public boolean isOf(Draft.Statements draft) {
-      return sqlHash.equals(hash(draft));
+    /**
+     * The id that approves it: the plan's, and after it has expired the plan's with a number, so
+     * that an approval of the expired one is none of this.
+     */
+    public String id() {
+      return round == 0 ? planId : planId + "-" + (round + 1);
+    }
+
+    /** Whether this is an id that the plan had before it expired. */
+    public boolean hadBefore(String id) {
+      return IntStream.range(0, round)
+          .mapToObj(r -> r == 0 ? planId : planId + "-" + (r + 1))
+          .anyMatch(id::equals);
+    }
+
+    /** Whether this is the plan of what has this {@link Fingerprint}. */
+    public boolean isOf(String fingerprint) {
+      return sqlHash.equals(Digest.sha256(fingerprint));
     }
   }
 
-  private static String hash(Draft draft) {
-    return Digest.sha256(
-        draft.ownAssertions().isEmpty() ? draft.text() : draft.text() + draft.ownAssertions());
+  /** Puts a plan of what has this {@link Fingerprint} in place of the transaction's earlier one. */
+  public static void save(Handle handle, String transaction, String fingerprint, Plan plan) {
+    save(handle, transaction, fingerprint, plan, Optional.empty(), 0);
   }
 
-  /** Puts a plan in place of the transaction's earlier one. */
-  public static void save(Handle handle, String transaction, Draft draft, Plan plan) {
-    handle.execute("DELETE FROM iasql.plan WHERE transaction_id = ?", transaction);
+  /**
+   * The same for a plan with SQL that was worked out, or one made because the earlier has expired.
+   *
+   * @param inverse the SQL, if it was worked out
+   * @param expired 1 if the earlier plan has expired, else 0
+   */
+  public static void save(
+      Handle handle,
+      String transaction,
+      String fingerprint,
+      Plan plan,
+      Optional<Inverse> inverse,
+      int expired) {
+    int round =
+        handle
+            .createQuery("DELETE FROM iasql.plan WHERE transaction_id = :id RETURNING round")
+            .bind("id", transaction)
+            .mapTo(Integer.class)
+            .findOne()
+            .map(r -> r + expired)
+            .orElse(0);
     var document = Json.object();
     document.set("summary", Json.of(plan.summary()));
-    document.put("sql_hash", hash(draft));
+    document.put("sql_hash", Digest.sha256(fingerprint));
     document.set("tables", Json.of(plan.tables()));
     document.put("guards", plan.guards());
+    document.put("sql", inverse.map(Inverse::sql).orElse(""));
+    document.set("notes", Json.of(inverse.map(Inverse::notes).orElse(List.of())));
     handle
         .createUpdate(
-            "INSERT INTO iasql.plan (transaction_id, id, digest, created_at, document)"
-                + " VALUES (:transaction, :id, :digest, :at, CAST(:document AS jsonb))")
+            "INSERT INTO iasql.plan (transaction_id, id, round, digest, created_at, document)"
+                + " VALUES (:transaction, :id, :round, :digest, :at, CAST(:document AS jsonb))")
+        .bind("round", round)
         .bind("transaction", transaction)
         .bind("id", plan.id())
         .bind("digest", plan.digest())
@@ -154,7 +198,7 @@ public final class PlanStore {
             .list();
     return handle
         .createQuery(
-            "SELECT id, created_at, document::text FROM iasql.plan"
+            "SELECT id, created_at, document::text, round FROM iasql.plan"
                 + " WHERE transaction_id = :transaction")
         .bind("transaction", transaction)
         .map(
@@ -162,12 +206,17 @@ public final class PlanStore {
               JsonNode document = Json.parse(rs.getString(3));
               Set<String> tables = new TreeSet<>();
               document.get("tables").forEach(t -> tables.add(t.asText()));
+              List<String> notes = new ArrayList<>();
+              document.path("notes").forEach(n -> notes.add(n.asText()));
               return new Stored(
                   rs.getString(1),
+                  rs.getInt(4),
                   document.get("sql_hash").asText(),
                   rs.getObject(2, OffsetDateTime.class).toInstant(),
                   Json.to(document.get("summary"), Plan.Summary.class),
                   tables,
+                  document.path("sql").asText(),
+                  notes,
                   lines,
                   document.path("guards").asText());
             })

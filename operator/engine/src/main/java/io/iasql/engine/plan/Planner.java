@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.iasql.engine.EngineContext;
 import io.iasql.engine.InvalidTransactionException;
+import io.iasql.engine.Parameters;
 import io.iasql.engine.catalog.Column;
 import io.iasql.engine.catalog.Json;
 import io.iasql.engine.catalog.Shape;
+import io.iasql.engine.export.Inverse;
 import io.iasql.engine.store.Catalog;
 import io.iasql.engine.store.Installer;
 import io.iasql.engine.store.RowGraph;
@@ -30,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
@@ -52,8 +55,10 @@ public final class Planner {
    * @param cloud the touched resources as the cloud has them, by their row before the transaction
    * @param vanished rows, by their key before, whose resources are created again because they are
    *     gone from the cloud
+   * @param inverse for the undoing of a transaction, the SQL that does it
    */
-  public record Planned(Plan plan, Map<RowKey, ObjectNode> cloud, Set<RowKey> vanished) {}
+  public record Planned(
+      Plan plan, Map<RowKey, ObjectNode> cloud, Set<RowKey> vanished, Optional<Inverse> inverse) {}
 
   /**
    * Plans a transaction; changes nothing.
@@ -62,29 +67,50 @@ public final class Planner {
    * @throws UnavailableException when PostgreSQL or AWS cannot be reached
    */
   public Planned plan(Draft draft) {
+    return draft.parameters().guarding(() -> planned(draft));
+  }
+
+  private Planned planned(Draft draft) {
     Instant started = context.clock().instant();
+    Optional<Inverse> inverse =
+        draft instanceof Draft.Undo undo
+            ? Optional.of(snapshot(h -> inverse(h, Catalog.read(h), undo)))
+            : Optional.empty();
+    Draft run =
+        inverse
+            .<Draft>map(i -> new Draft.Statements(i.sql(), Parameters.NONE, draft.ownAssertions()))
+            .orElse(draft);
     Set<RowKey> vanished = new HashSet<>();
     while (true) {
-      Speculation speculation = speculate(draft, vanished);
+      Speculation speculation =
+          snapshot(
+              h -> {
+                Speculation looked = inTransaction(h, run, vanished);
+                looked.lookAround();
+                return looked;
+              });
       AwsScope scope = context.scope();
       Map<RowKey, ObjectNode> cloud = read(scope, speculation);
       // What is created again has another key: those that refer to it must follow.
       if (!vanished.addAll(speculation.vanished(cloud.keySet()))) {
-        return new Planned(decide(scope, speculation, cloud, started), cloud, vanished);
+        return new Planned(decide(scope, speculation, cloud, started), cloud, vanished, inverse);
       }
     }
   }
 
-  private Speculation speculate(Draft draft, Set<RowKey> vanished) {
+  private Inverse inverse(Handle handle, Catalog catalog, Draft.Undo undo) {
+    return Inverse.of(handle, catalog, context.modules(), undo.name());
+  }
+
+  /** Does something in a PostgreSQL transaction that is rolled back. */
+  private <T> T snapshot(Function<Handle, T> work) {
     for (int attempt = 1; ; attempt++) {
       try (Connection session = context.database().openSession()) {
         session.setAutoCommit(false);
         session.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
         try (Handle handle = Jdbi.open(session)) {
           try {
-            Speculation speculation = inTransaction(handle, draft, vanished);
-            speculation.lookAround();
-            return speculation;
+            return work.apply(handle);
           } finally {
             session.rollback();
           }
@@ -111,17 +137,34 @@ public final class Planner {
    */
   public Speculation inTransaction(Handle handle, Draft draft, Set<RowKey> vanished) {
     Catalog catalog = Catalog.read(handle);
-    Speculation speculation =
-        Speculation.of(
-            handle, catalog, context.modules(), netChange(handle, catalog, draft), vanished);
-    speculation.keepTo(context.guardRoom().guards(), draft.ownAssertions());
-    return speculation;
+    return draft
+        .parameters()
+        .guarding(
+            () -> {
+              Speculation speculation =
+                  Speculation.of(
+                      handle,
+                      catalog,
+                      context.modules(),
+                      netChange(handle, catalog, draft),
+                      vanished);
+              speculation.keepTo(context.guardRoom().guards(), draft.ownAssertions());
+              return speculation;
+            });
   }
 
   private List<NetChange.Row> netChange(Handle handle, Catalog catalog, Draft draft) {
+    if (draft instanceof Draft.Undo undo) {
+      return netChange(handle, catalog, new Draft.Statements(inverse(handle, catalog, undo).sql()));
+    }
     if (draft instanceof Draft.Statements statements) {
       long position = NetChange.position(handle);
-      UserSql.run(handle.getConnection(), statements.sql(), context.settings().sqlLimit());
+      UserSql.run(
+          handle.getConnection(),
+          statements.sql(),
+          statements.parameters(),
+          context.settings().sqlLimit());
+      BoundParameters.check(handle, position, statements.parameters());
       return NetChange.since(handle, catalog, context.modules(), position);
     }
     return NetChange.pending(handle, catalog, context.modules());

@@ -1,6 +1,7 @@
 package io.iasql.engine.plan;
 
 import io.iasql.engine.InvalidTransactionException;
+import io.iasql.engine.Parameters;
 import io.iasql.engine.store.SqlErrors;
 import io.iasql.engine.store.SqlStatements;
 import java.sql.Connection;
@@ -24,13 +25,15 @@ public final class UserSql {
    * Runs the text as {@code iasql_user}. What it sets is reset, what it put off is checked, and the
    * time is bounded from this side, because a timeout set by SET would be the text's to undo.
    *
+   * @param parameters what the text gets by {@code iasql_parameter}
    * @throws io.iasql.engine.InvalidTransactionException when PostgreSQL refuses it; the transaction
    *     is of no use then and must be rolled back
    */
-  public static void run(Connection connection, String sql, Duration limit) {
+  public static void run(Connection connection, String sql, Parameters parameters, Duration limit) {
     Savepoint start = null;
     try {
       keepFromEngine(connection);
+      BoundParameters.bind(connection, parameters);
       start = connection.setSavepoint();
       execute(connection, sql, limit);
       try (Statement after = connection.createStatement()) {

@@ -13,6 +13,7 @@ import io.iasql.engine.commit.TransactionView;
 import io.iasql.engine.export.SqlExport;
 import io.iasql.engine.guard.Windows;
 import io.iasql.engine.plan.Draft;
+import io.iasql.engine.plan.Fingerprint;
 import io.iasql.engine.plan.NetChange;
 import io.iasql.engine.plan.Plan;
 import io.iasql.engine.plan.PlanStore;
@@ -143,7 +144,7 @@ final class WrittenRows {
   private void submit(String id, String by, Plan plan) {
     jdbi.useTransaction(
         h -> {
-          PlanStore.save(h, id, new Draft.Pending(), plan);
+          PlanStore.save(h, id, Fingerprint.of(h, new Draft.Pending()), plan);
           Submissions.submit(
               h,
               new Submission(

@@ -57,6 +57,7 @@ abstract class ManagedFake<R extends Record> extends FakeResource<R> implements 
             }
           }
           ObjectNode image = kept(wanted);
+          refuseSecrets(wanted);
           requireReferences(account, image);
           requireFree(account, image);
           assign(account, image);
@@ -161,6 +162,17 @@ abstract class ManagedFake<R extends Record> extends FakeResource<R> implements 
       }
     }
     account.of(table()).remove(id(image));
+  }
+
+  /** Some services repeat what they do not like. */
+  private void refuseSecrets(ObjectNode wanted) {
+    for (Column column : shape.columns()) {
+      String value = column.writeOnly() ? wanted.path(column.name()).asText() : "";
+      if (value.startsWith("refused")) {
+        throw new FakeFailure(
+            CloudFailure.Kind.INVALID_INPUT, "InvalidSecret", value + " is refused");
+      }
+    }
   }
 
   private void keepSecrets(FakeAccount account, ObjectNode wanted) {
