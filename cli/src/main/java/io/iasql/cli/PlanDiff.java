@@ -88,6 +88,9 @@ record PlanDiff(Palette palette) {
     if (change.note() != null) {
       lines.add(palette.paint(Ink.CHANGED, "    ! " + Text.line(change.note())));
     }
+    for (String dependant : change.dependants()) {
+      lines.add(palette.paint(Ink.CHANGED, "    ! referred to by " + Text.line(dependant)));
+    }
     return lines;
   }
 

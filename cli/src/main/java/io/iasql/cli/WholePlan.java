@@ -104,7 +104,14 @@ record WholePlan(Plan plan, List<Change> changes, int missing) {
         line.path("id").asText(),
         line.path("description").asText(),
         columns,
-        line.path("note").asText().isEmpty() ? null : line.path("note").asText());
+        line.path("note").asText().isEmpty() ? null : line.path("note").asText(),
+        texts(line.path("dependants")));
+  }
+
+  private static List<String> texts(JsonNode list) {
+    List<String> texts = new ArrayList<>();
+    list.forEach(one -> texts.add(one.asText()));
+    return texts;
   }
 
   /** As the status says it. */

@@ -39,7 +39,8 @@ final class Samples {
                     new ColumnChange("name", null, "acme-assets"),
                     new ColumnChange("region", null, "eu-west-1"),
                     new ColumnChange("created_at", null, "(known after commit)")),
-                null),
+                null,
+                List.of()),
             new Change(
                 Action.UPDATE,
                 "queue",
@@ -49,15 +50,17 @@ final class Samples {
                     new ColumnChange("visibility_timeout", "30", "120"),
                     new ColumnChange("tags", null, "{\"team\":\"media\"}"),
                     new ColumnChange("policy", "{\n}", null)),
-                "It was changed in AWS meanwhile."),
+                "It was changed in AWS meanwhile.",
+                List.of()),
             new Change(
                 Action.REPLACE,
                 "queue",
                 "8",
                 "mail|eu-west-1",
                 List.of(new ColumnChange("name", "mail", "post\u001b[2K\rnothing\u202e")),
-                null),
-            new Change(Action.DELETE, "queue", "9", "old|eu-west-1", List.of(), null)),
+                null,
+                List.of()),
+            new Change(Action.DELETE, "queue", "9", "old|eu-west-1", List.of(), null, List.of("alarm backlog"))),
         false,
         null);
   }

@@ -177,13 +177,7 @@ class WhoMayApproveIT {
             .build());
     transaction.setSpec(
         new SqlTransactionSpec(
-            new LocalReference("nowhere"),
-            null,
-            SQL,
-            plan,
-            approvedBy,
-            null,
-            OnFailure.ROLLBACK));
+            new LocalReference("nowhere"), null, SQL, plan, approvedBy, null, OnFailure.ROLLBACK));
     return transaction;
   }
 

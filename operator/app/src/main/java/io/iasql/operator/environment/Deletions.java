@@ -18,7 +18,6 @@ import io.iasql.operator.transaction.Phases;
 import io.iasql.operator.work.Jobs;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
