@@ -11,6 +11,7 @@ import io.iasql.engine.plan.Draft;
 import io.iasql.engine.plan.Plan;
 import io.iasql.engine.plan.PlanStore;
 import io.iasql.engine.plan.Planner;
+import io.iasql.engine.replicate.Replicas;
 import io.iasql.engine.session.PsqlSession;
 import io.iasql.engine.store.Installer;
 import io.iasql.engine.sync.DriftPolicy;
@@ -40,6 +41,7 @@ public final class Engine implements AutoCloseable {
   private final CommitQueue queue;
   private final EngineListener listener;
   private final PsqlSession psql;
+  private final Replicas replicas;
 
   /**
    * An engine that has touched nothing yet.
@@ -54,6 +56,7 @@ public final class Engine implements AutoCloseable {
     this.planner = new Planner(context);
     this.importer = new Importer(context);
     this.queue = new CommitQueue(context, new Moves(), timer);
+    this.replicas = new Replicas(context, jdbi, planner);
     this.psql = new PsqlSession(context, planner, importer, installer, queue, timer, new Moves());
   }
 
@@ -281,6 +284,11 @@ public final class Engine implements AutoCloseable {
 
   /** An entry of the ledger. */
   public record Committed(String transaction, String planId, String state, java.time.Instant at) {}
+
+  /** This environment as the source or the target of replications. */
+  public Replicas replicas() {
+    return replicas;
+  }
 
   /** Whether a commit runs or waits. */
   public boolean isBusy() {
