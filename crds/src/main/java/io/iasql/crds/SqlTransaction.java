@@ -49,4 +49,16 @@ import io.fabric8.kubernetes.model.annotation.Version;
 public final class SqlTransaction extends CustomResource<SqlTransactionSpec, SqlTransactionStatus>
     implements Namespaced {
   private static final long serialVersionUID = 1L;
+
+  /**
+   * Annotation: with value {@code Manual} the plan waits for somebody's approval, even where the
+   * environment approves by itself.
+   */
+  public static final String APPROVAL = CustomResources.GROUP + "/approval";
+
+  /** Label: the Environment whose change this one repeats. */
+  public static final String SOURCE_ENVIRONMENT = CustomResources.GROUP + "/source-environment";
+
+  /** Label: the transaction of that Environment. */
+  public static final String SOURCE_TRANSACTION = CustomResources.GROUP + "/source-transaction";
 }
