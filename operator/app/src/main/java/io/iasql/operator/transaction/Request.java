@@ -41,11 +41,17 @@ record Request(
         spec.sql(),
         Optional.ofNullable(spec.approvePlan()).orElse(""),
         Optional.ofNullable(spec.approvedBy()).orElse(""),
-        environment.getSpec().approval() == EnvironmentSpec.Approval.AUTOMATIC,
+        environment.getSpec().approval() == EnvironmentSpec.Approval.AUTOMATIC
+            && !waitsForApproval(transaction),
         Boolean.TRUE.equals(spec.reject()),
         spec.onFailure() == SqlTransactionSpec.OnFailure.STOP
             ? OnFailure.STOP
             : OnFailure.ROLLBACK);
+  }
+
+  private static boolean waitsForApproval(SqlTransaction transaction) {
+    return transaction.getMetadata().getAnnotations() != null
+        && "Manual".equals(transaction.getMetadata().getAnnotations().get(SqlTransaction.APPROVAL));
   }
 
   /** The name by which the environment's ledger knows it. */

@@ -18,9 +18,21 @@ final class Review {
   private Review() {}
 
   static String of(String name, String description, Plan plan, String sql) {
+    return of(name, description, "", plan, sql);
+  }
+
+  /**
+   * A plan's review.
+   *
+   * @param comparison what there is to say of the transaction that this one repeats, or empty
+   */
+  static String of(String name, String description, String comparison, Plan plan, String sql) {
     List<String> blocks = new ArrayList<>();
     if (description != null) {
       blocks.add(description);
+    }
+    if (!comparison.isEmpty()) {
+      blocks.add(comparison);
     }
     blocks.add("Plan `" + plan.id() + "`: " + plan.text());
     String more =

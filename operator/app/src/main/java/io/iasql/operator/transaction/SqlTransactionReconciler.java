@@ -62,6 +62,7 @@ public class SqlTransactionReconciler
     context.getPrimaryCache().addIndexer(BY_ENVIRONMENT, t -> List.of(key(environmentOf(t))));
     return List.of(
         moves,
+        ReplicatedFrom.source(context),
         new InformerEventSource<>(
             InformerEventSourceConfiguration.from(Environment.class, SqlTransaction.class)
                 .withName("environments")
@@ -133,7 +134,9 @@ public class SqlTransactionReconciler
     }
     Optional<Snapshot> snapshot = transactions.look(Request.of(transaction, environment.get()));
     if (snapshot.isPresent()) {
-      return patch(transaction, statuses.of(transaction, snapshot.get()));
+      return patch(
+          transaction,
+          statuses.of(transaction, snapshot.get(), ReplicatedFrom.review(transaction, context)));
     }
     if (environments.ready(id).isEmpty() && !isReady(environment.get())) {
       return patch(

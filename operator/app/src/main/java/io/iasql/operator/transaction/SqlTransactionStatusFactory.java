@@ -33,6 +33,15 @@ final class SqlTransactionStatusFactory {
 
   /** The status that says what a snapshot says. */
   SqlTransactionStatus of(SqlTransaction transaction, Snapshot snapshot) {
+    return of(transaction, snapshot, "");
+  }
+
+  /**
+   * The status that says what a snapshot says.
+   *
+   * @param comparison what the review says of the transaction that this one repeats; may be empty
+   */
+  SqlTransactionStatus of(SqlTransaction transaction, Snapshot snapshot, String comparison) {
     Plan plan = snapshot.plan().map(p -> plan(transaction, p)).orElse(null);
     if (plan == null && snapshot.again() && transaction.getStatus() != null) {
       plan = transaction.getStatus().plan();
@@ -46,6 +55,7 @@ final class SqlTransactionStatusFactory {
             : Review.of(
                 transaction.getMetadata().getName(),
                 transaction.getSpec().description(),
+                comparison,
                 plan,
                 transaction.getSpec().sql()),
         snapshot.approvedBy().isEmpty() ? null : snapshot.approvedBy(),
