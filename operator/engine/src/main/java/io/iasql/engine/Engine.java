@@ -16,6 +16,8 @@ import io.iasql.engine.store.Installer;
 import io.iasql.engine.sync.DriftPolicy;
 import io.iasql.engine.sync.Importer;
 import io.iasql.engine.sync.SyncReport;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.List;
@@ -78,6 +80,11 @@ public final class Engine implements AutoCloseable {
     @Override
     public void proposed() {
       listener.proposed();
+    }
+
+    @Override
+    public void committed(Duration took) {
+      listener.committed(took);
     }
   }
 
@@ -177,6 +184,7 @@ public final class Engine implements AutoCloseable {
               }
               return read;
             });
+    listener.synced(report);
     if (!report.changedTables().isEmpty()) {
       listener.tablesMoved(report.changedTables());
     }
@@ -192,12 +200,16 @@ public final class Engine implements AutoCloseable {
    * @throws InvalidTransactionException when it cannot be as it is written
    */
   public Plan plan(String transaction, String sql) {
-    return Outages.translate(
-        () -> {
-          Plan plan = planner.plan(new Draft.Statements(sql)).plan();
-          jdbi.useTransaction(h -> PlanStore.save(h, transaction, sql, plan));
-          return plan;
-        });
+    Instant begun = context.clock().instant();
+    Plan made =
+        Outages.translate(
+            () -> {
+              Plan plan = planner.plan(new Draft.Statements(sql)).plan();
+              jdbi.useTransaction(h -> PlanStore.save(h, transaction, sql, plan));
+              return plan;
+            });
+    listener.planned(Duration.between(begun, context.clock().instant()));
+    return made;
   }
 
   /** The transaction's newest plan with its first {@code limit} changes. */

@@ -10,6 +10,7 @@ import io.iasql.crds.Environment;
 import io.iasql.crds.EnvironmentStatus;
 import io.iasql.crds.SqlTransaction;
 import io.iasql.engine.login.DatabaseUser;
+import io.iasql.operator.Shard;
 import io.iasql.operator.database.DatabaseProvisioner;
 import io.iasql.operator.database.DatabaseState;
 import io.iasql.operator.database.Databases;
@@ -60,6 +61,7 @@ public class EnvironmentReconciler implements Reconciler<Environment>, Cleaner<E
   private final DatabaseProvisioner databases;
   private final LoginSecrets logins;
   private final EventRecorder events;
+  private final Shard shard;
   private final EnvironmentStatusFactory statuses;
   private final SimpleInboundEventSource<Environment> moves =
       new SimpleInboundEventSource<>("environment-moves");
@@ -69,11 +71,13 @@ public class EnvironmentReconciler implements Reconciler<Environment>, Cleaner<E
       Databases databases,
       KubernetesClient client,
       EventRecorder events,
+      Shard shard,
       Clock clock) {
     this.environments = environments;
     this.databases = databases;
     this.logins = new LoginSecrets(client, Passwords::random);
     this.events = events;
+    this.shard = shard;
     this.statuses = new EnvironmentStatusFactory(clock);
     environments.onMove(new WakeUp(moves::propagateEvent));
   }
@@ -88,6 +92,7 @@ public class EnvironmentReconciler implements Reconciler<Environment>, Cleaner<E
             e ->
                 List.of(
                     e.getMetadata().getNamespace() + "/" + e.getSpec().awsConnectionRef().name()));
+    environments.keepOnly(id -> context.getPrimaryCache().get(id).isPresent());
     return List.of(
         moves,
         new InformerEventSource<>(
@@ -102,6 +107,7 @@ public class EnvironmentReconciler implements Reconciler<Environment>, Cleaner<E
             InformerEventSourceConfiguration.from(AwsConnection.class, Environment.class)
                 .withName("connections")
                 .withNamespacesInheritedFromController()
+                .withLabelSelector(shard.selector().orElse(null))
                 .withSecondaryToPrimaryMapper(
                     connection ->
                         context
@@ -137,7 +143,7 @@ public class EnvironmentReconciler implements Reconciler<Environment>, Cleaner<E
               environment,
               Reason.CONNECTION_NOT_READY,
               connection.isEmpty()
-                  ? "AwsConnection " + name + " does not exist: create it in this namespace."
+                  ? "AwsConnection " + name + shard.missing() + ": create it in this namespace."
                   : "AwsConnection " + name + " is not ready; its status says why.",
               false),
           SAFETY_NET);

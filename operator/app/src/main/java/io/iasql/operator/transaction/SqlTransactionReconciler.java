@@ -6,6 +6,7 @@ import io.iasql.crds.Environment;
 import io.iasql.crds.SqlTransaction;
 import io.iasql.crds.SqlTransactionStatus;
 import io.iasql.crds.SqlTransactionStatus.Phase;
+import io.iasql.operator.Shard;
 import io.iasql.operator.environment.Environments;
 import io.iasql.operator.status.Conditions;
 import io.iasql.operator.status.EventRecorder;
@@ -43,15 +44,21 @@ public class SqlTransactionReconciler
   private final Transactions transactions;
   private final Environments environments;
   private final EventRecorder events;
+  private final Shard shard;
   private final SqlTransactionStatusFactory statuses;
   private final SimpleInboundEventSource<SqlTransaction> moves =
       new SimpleInboundEventSource<>("transaction-moves");
 
   SqlTransactionReconciler(
-      Transactions transactions, Environments environments, EventRecorder events, Clock clock) {
+      Transactions transactions,
+      Environments environments,
+      EventRecorder events,
+      Shard shard,
+      Clock clock) {
     this.transactions = transactions;
     this.environments = environments;
     this.events = events;
+    this.shard = shard;
     this.statuses = new SqlTransactionStatusFactory(clock);
     transactions.onMove(moves::propagateEvent);
   }
@@ -66,6 +73,7 @@ public class SqlTransactionReconciler
             InformerEventSourceConfiguration.from(Environment.class, SqlTransaction.class)
                 .withName("environments")
                 .withNamespacesInheritedFromController()
+                .withLabelSelector(shard.selector().orElse(null))
                 .withSecondaryToPrimaryMapper(
                     environment ->
                         context
@@ -129,7 +137,7 @@ public class SqlTransactionReconciler
           statuses.waiting(
               transaction,
               Reason.ENVIRONMENT_NOT_READY,
-              "Environment " + id.getName() + " does not exist: create it in this namespace."));
+              "Environment " + id.getName() + shard.missing() + ": create it in this namespace."));
     }
     Optional<Snapshot> snapshot = transactions.look(Request.of(transaction, environment.get()));
     if (snapshot.isPresent()) {
