@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
 final class GoModule {
   static final String KUBERNETES_VERSION = "v1.34.4";
   private static final String HELM_VERSION = "v3.19.5";
+  private static final String ARGO_CD_VERSION = "v3.2.11";
 
   /** The modules, each in a folder of resources beside this class. */
   enum Source {
@@ -39,7 +40,8 @@ final class GoModule {
             + " -X helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor=1"
             + " -X helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor=34"
             + " -X helm.sh/helm/v3/pkg/lint/rules.k8sVersionMajor=1"
-            + " -X helm.sh/helm/v3/pkg/lint/rules.k8sVersionMinor=34");
+            + " -X helm.sh/helm/v3/pkg/lint/rules.k8sVersionMinor=34"),
+    ARGO_CD("argocd", "Argo CD " + ARGO_CD_VERSION, ARGO_CD_VERSION, "");
 
     private final String folder;
     private final String product;
@@ -69,6 +71,9 @@ final class GoModule {
   static final Program KUBECTL = new Program("kubectl", "k8s.io/kubernetes/cmd/kubectl");
   static final Program HELM = new Program("helm", "helm.sh/helm/v3/cmd/helm");
 
+  /** One program for all that Argo CD has; what it does goes by the name it is called by. */
+  static final Program ARGO_CD = new Program("argocd", "github.com/argoproj/argo-cd/v3/cmd");
+
   private static final int OLDEST_MINOR = 24;
   private static final Pattern GO_VERSION = Pattern.compile("go1\\.(\\d+)");
 
@@ -91,7 +96,8 @@ final class GoModule {
         : Optional.of(
             "install Go 1."
                 + OLDEST_MINOR
-                + " or later (a control plane is then built from source, once, in about 4 minutes)");
+                + " or later (a control plane is then built from source, once, in about 4"
+                + " minutes)");
   }
 
   private static int minorVersion(Path go) {
