@@ -8,7 +8,7 @@ import java.util.Map;
 
 /**
  * The Helm chart of this checkout, read by the Helm of the PATH or by one that is built on the
- * first call. No cluster is asked.
+ * first call. No cluster is asked but by {@link #install} and {@link #uninstall}.
  */
 public final class OperatorChart {
   private final Path folder;
@@ -58,6 +58,38 @@ public final class OperatorChart {
    */
   public String template(String release, String namespace, String... flags) {
     return run(List.of("template", release, folder.toString(), "--namespace", namespace), flags);
+  }
+
+  /**
+   * {@code helm install} from this checkout; the namespace is made if absent.
+   *
+   * @param kubeconfig the cluster, and as whom
+   * @throws PeerException when it fails, with the reason
+   */
+  public String install(Path kubeconfig, String release, String namespace, String... flags) {
+    return run(
+        List.of(
+            "install",
+            release,
+            folder.toString(),
+            "--create-namespace",
+            "--namespace",
+            namespace,
+            "--kubeconfig",
+            kubeconfig.toString()),
+        flags);
+  }
+
+  /**
+   * {@code helm uninstall}.
+   *
+   * @throws PeerException when it fails, with the reason
+   */
+  public String uninstall(Path kubeconfig, String release, String namespace, String... flags) {
+    return run(
+        List.of(
+            "uninstall", release, "--namespace", namespace, "--kubeconfig", kubeconfig.toString()),
+        flags);
   }
 
   private String run(List<String> verb, String... flags) {
