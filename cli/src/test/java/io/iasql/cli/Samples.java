@@ -60,7 +60,14 @@ final class Samples {
                 List.of(new ColumnChange("name", "mail", "post\u001b[2K\rnothing\u202e")),
                 null,
                 List.of()),
-            new Change(Action.DELETE, "queue", "9", "old|eu-west-1", List.of(), null, List.of("alarm backlog"))),
+            new Change(
+                Action.DELETE,
+                "queue",
+                "9",
+                "old|eu-west-1",
+                List.of(),
+                null,
+                List.of("alarm backlog"))),
         false,
         null);
   }

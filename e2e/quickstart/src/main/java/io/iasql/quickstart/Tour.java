@@ -333,7 +333,8 @@ final class Tour {
       console.say("");
       askAws(transaction);
     }
-    return phase == Phase.COMMITTED || phase == Phase.NO_CHANGES
+    return phase == Phase.COMMITTED
+        || phase == Phase.NO_CHANGES
         || phase == Phase.PLANNED
         || phase == Phase.REJECTED;
   }
