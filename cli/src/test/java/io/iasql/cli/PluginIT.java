@@ -155,7 +155,12 @@ class PluginIT {
             null,
             Approval.MANUAL,
             new EnvironmentSpec.Sync("5m"),
-            DriftPolicy.REPORT));
+            DriftPolicy.REPORT,
+            List.of(),
+            null,
+            List.of(),
+            null,
+            null));
     Environment made = admin.resource(environment).create();
     made.setStatus(
         new EnvironmentStatus(
