@@ -79,8 +79,8 @@ final class Exported {
     return side == Side.BEFORE ? entity.before() : entity.after();
   }
 
-  private static <R extends Record> Ownership ownership(
-      CloudResource<R> resource, ObjectNode image) {
+  /** Whose a row is, by its image. */
+  static <R extends Record> Ownership ownership(CloudResource<R> resource, ObjectNode image) {
     R record;
     try {
       record = Json.to(image, resource.type());

@@ -369,20 +369,8 @@ public record Inverse(String sql, List<String> notes) {
         return false;
       }
       Shape shape = Shape.of(resource.get().type());
-      return ownership(resource.get(), rows.images(shape, table, List.of(row)).get(0))
+      return Exported.ownership(resource.get(), rows.images(shape, table, List.of(row)).get(0))
           == Ownership.WITH_PARENT;
-    }
-
-    private static <R extends Record> Ownership ownership(
-        CloudResource<R> resource, ObjectNode image) {
-      R record;
-      try {
-        record = Json.to(image, resource.type());
-      } catch (IllegalArgumentException unreadable) {
-        // Such a row is a person's mistake and no account's: AWS's own can all be read.
-        return Ownership.OWN;
-      }
-      return resource.ownership(record);
     }
 
     /** Who put a row in, if that was people. */
