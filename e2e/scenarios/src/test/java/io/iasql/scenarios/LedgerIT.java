@@ -91,4 +91,23 @@ class LedgerIT {
     assertThat(space.status("edited").phase()).isEqualTo(Phase.COMMITTED);
     assertThat(space.queueNames()).contains("edited-1").doesNotContain("edited-2");
   }
+
+  @Test
+  void shouldBeCurrentForKstatusWhenItsDescriptionIsEditedAfterTheCommit() {
+    space.automatic("described", "INSERT INTO queue (name) VALUES ('described')");
+    SqlTransactionStatus before = space.status("described");
+
+    space.patch(
+        SqlTransaction.class, "described", "{\"spec\":{\"description\":\"What it was for\"}}");
+
+    SqlTransactionStatus after =
+        space.await(
+            "described",
+            "say that it has seen the edit",
+            s -> s.observedGeneration() == before.observedGeneration() + 1);
+    assertThat(after.phase()).isEqualTo(Phase.COMMITTED);
+    assertThat(after.plan()).isEqualTo(before.plan());
+    assertThat(Kstatus.ready(after).lastTransitionTime())
+        .isEqualTo(Kstatus.ready(before).lastTransitionTime());
+  }
 }

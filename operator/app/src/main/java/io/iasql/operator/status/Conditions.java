@@ -88,6 +88,21 @@ public final class Conditions {
     return List.copyOf(after.values());
   }
 
+  /** The same conditions, said of another generation. */
+  public static List<Condition> ofGeneration(List<Condition> conditions, long generation) {
+    return conditions.stream()
+        .map(
+            c ->
+                new Condition(
+                    c.type(),
+                    c.status(),
+                    generation,
+                    c.lastTransitionTime(),
+                    c.reason(),
+                    c.message()))
+        .toList();
+  }
+
   /** The condition of a type. */
   public static Optional<Condition> find(List<Condition> conditions, String type) {
     return conditions.stream().filter(condition -> condition.type().equals(type)).findFirst();

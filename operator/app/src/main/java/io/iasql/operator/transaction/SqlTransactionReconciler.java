@@ -82,7 +82,10 @@ public class SqlTransactionReconciler
     dependants.toBeWoken(transaction).forEach(moves::propagateEvent);
     if (Phases.isFinal(transaction)) {
       transactions.forget(uid, id);
-      return UpdateControl.noUpdate();
+      SqlTransactionStatus over = statuses.over(transaction);
+      return over.equals(transaction.getStatus())
+          ? UpdateControl.noUpdate()
+          : patch(transaction, over);
     }
     Optional<Environment> environment = context.getSecondaryResource(Environment.class);
     if (Boolean.TRUE.equals(transaction.getSpec().reject())) {

@@ -95,6 +95,25 @@ final class SqlTransactionStatusFactory {
             Phase.REJECTED, Reason.REJECTED, "Rejected by spec.reject; nothing was changed."));
   }
 
+  /**
+   * The status of a transaction that is over, for the spec as it is now: nothing else changes.
+   * Without it kstatus takes a later edit (of its description, of its approval) for work that
+   * is still to be done.
+   */
+  SqlTransactionStatus over(SqlTransaction transaction) {
+    SqlTransactionStatus status = transaction.getStatus();
+    long generation = transaction.getMetadata().getGeneration();
+    return new SqlTransactionStatus(
+        generation,
+        status.phase(),
+        status.plan(),
+        status.review(),
+        status.approvedBy(),
+        status.progress(),
+        status.message(),
+        Conditions.ofGeneration(status.conditions(), generation));
+  }
+
   private List<Condition> conditions(SqlTransaction transaction, Snapshot snapshot, Plan plan) {
     Phase phase = snapshot.phase();
     boolean applied = phase == Phase.COMMITTED || phase == Phase.NO_CHANGES;
