@@ -450,7 +450,8 @@ class PsqlIT {
             });
     assertThat(reached.await(30, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
     environment.execute(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename LIKE '%.alice'");
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            + " WHERE datname = current_database() AND usename LIKE '%.alice'");
     Awaitility.await().atMost(LIMIT).until(call::isCompletedExceptionally);
     go.countDown();
 

@@ -197,7 +197,10 @@ final class TestEnvironment implements AutoCloseable {
             "SELECT string_agg(o, E'\\n' ORDER BY o) FROM (SELECT 'class ' || oid::text FROM pg_class"
                 + " WHERE relnamespace NOT IN ('pg_catalog'::regnamespace, 'pg_toast'::regnamespace)"
                 + " UNION ALL SELECT 'proc ' || oid::text FROM pg_proc"
+                // Roles are the server's; those of other databases have their names in theirs.
                 + " UNION ALL SELECT 'role ' || rolname FROM pg_roles"
+                + " WHERE rolname ~ ('(^|_)' || current_database() || '($|\\.)')"
+                + " OR rolname !~ '(test|empty)_[0-9]'"
                 + " UNION ALL SELECT 'extension ' || extname FROM pg_extension) x (o)"));
     return contents;
   }

@@ -101,7 +101,7 @@ final class TestServer {
     try {
       return EmbeddedPostgres.builder()
           .setServerConfig("listen_addresses", "127.0.0.1")
-          .setServerConfig("max_connections", "200")
+          .setServerConfig("max_connections", "400")
           .setServerConfig("fsync", "off")
           .setServerConfig("synchronous_commit", "off")
           .setServerConfig("full_page_writes", "off")
