@@ -30,6 +30,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
+import io.iasql.engine.store.Jdbis;
 
 /** One environment: a database over an account, the operator at work, and a view of AWS itself. */
 final class World implements AutoCloseable {
@@ -52,7 +53,7 @@ final class World implements AutoCloseable {
     this.id = id;
     this.ownsAccount = ownsAccount;
     this.database = Templates.newDatabase();
-    this.jdbi = Jdbi.create(PostgresPeer.shared().dataSource(database));
+    this.jdbi = Jdbis.over(PostgresPeer.shared().dataSource(database));
     this.operator = new Operator(database, settings);
   }
 

@@ -19,6 +19,7 @@ import io.iasql.engine.plan.Planner;
 import io.iasql.engine.session.PsqlSession;
 import io.iasql.engine.store.Catalog;
 import io.iasql.engine.store.Installer;
+import io.iasql.engine.store.Jdbis;
 import io.iasql.engine.sync.DriftPolicy;
 import io.iasql.engine.sync.Importer;
 import io.iasql.engine.sync.SyncReport;
@@ -56,7 +57,7 @@ public final class Engine implements AutoCloseable {
   public Engine(EngineContext context, EngineListener listener, ScheduledExecutorService timer) {
     this.context = context;
     this.listener = listener;
-    this.jdbi = Jdbi.create(context.database().pool());
+    this.jdbi = Jdbis.over(context.database().pool());
     this.installer = new Installer(context.database(), context.modules());
     this.planner = new Planner(context);
     this.importer = new Importer(context);

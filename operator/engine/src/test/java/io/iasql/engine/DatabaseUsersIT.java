@@ -12,13 +12,13 @@ import io.iasql.engine.login.DatabaseUser.Access;
 import io.iasql.engine.login.DatabaseUsers;
 import io.iasql.engine.login.LoginException;
 import io.iasql.engine.store.Installer;
+import io.iasql.engine.store.Jdbis;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -469,7 +469,7 @@ class DatabaseUsersIT {
     }
 
     DatabaseUsers users() {
-      return new DatabaseUsers(Jdbi.create(source));
+      return new DatabaseUsers(Jdbis.over(source));
     }
 
     @Override

@@ -13,6 +13,7 @@ import io.iasql.engine.fake.Home;
 import io.iasql.engine.fake.Power;
 import io.iasql.engine.store.Catalog;
 import io.iasql.engine.store.Installer;
+import io.iasql.engine.store.Jdbis;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -39,7 +40,7 @@ final class ExportTwin implements AutoCloseable {
 
   private final String database = TestServer.newDatabase();
   private final BasicDataSource pool = TestServer.pool(database);
-  private final Jdbi jdbi = Jdbi.create(pool);
+  private final Jdbi jdbi = Jdbis.over(pool);
   private final Handle handle;
   private final Connection connection;
   private final Catalog catalog;

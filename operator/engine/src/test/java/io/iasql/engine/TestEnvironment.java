@@ -14,6 +14,7 @@ import io.iasql.engine.guard.Limits;
 import io.iasql.engine.guard.ProtectRule;
 import io.iasql.engine.plan.Plan;
 import io.iasql.engine.plan.PlanStore;
+import io.iasql.engine.store.Jdbis;
 import io.iasql.engine.sync.SyncReport;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -70,7 +71,7 @@ final class TestEnvironment implements AutoCloseable {
     this.account = account;
     this.power = power;
     this.pool = TestServer.pool(database);
-    this.jdbi = Jdbi.create(pool);
+    this.jdbi = Jdbis.over(pool);
     EngineListener listener =
         new EngineListener() {
           @Override

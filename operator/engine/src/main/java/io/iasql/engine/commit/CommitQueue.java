@@ -2,6 +2,7 @@ package io.iasql.engine.commit;
 
 import io.iasql.engine.EngineContext;
 import io.iasql.engine.EngineListener;
+import io.iasql.engine.store.Jdbis;
 import io.iasql.engine.store.SqlErrors;
 import io.iasql.engine.store.UnavailableException;
 import java.sql.Connection;
@@ -51,7 +52,7 @@ public final class CommitQueue implements AutoCloseable {
     this.context = context;
     this.listener = listener;
     this.timer = timer;
-    this.jdbi = Jdbi.create(context.database().pool());
+    this.jdbi = Jdbis.over(context.database().pool());
   }
 
   /** The parameters of the transactions in the queue, to be handed over before it is woken. */

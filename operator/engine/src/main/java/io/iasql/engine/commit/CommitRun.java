@@ -3,6 +3,7 @@ package io.iasql.engine.commit;
 import io.iasql.engine.EngineContext;
 import io.iasql.engine.EngineListener;
 import io.iasql.engine.OnFailure;
+import io.iasql.engine.store.Jdbis;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.jdbi.v3.core.Jdbi;
@@ -28,7 +29,7 @@ final class CommitRun {
       BooleanSupplier stopping) {
     this.context = context;
     this.listener = listener;
-    this.jdbi = Jdbi.create(context.database().pool());
+    this.jdbi = Jdbis.over(context.database().pool());
     this.transaction = transaction;
     this.owner = owner;
     this.stopping = stopping;

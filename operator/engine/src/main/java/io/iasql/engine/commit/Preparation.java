@@ -14,6 +14,7 @@ import io.iasql.engine.plan.PlanStore;
 import io.iasql.engine.plan.Planner;
 import io.iasql.engine.plan.Speculation;
 import io.iasql.engine.plan.Steps;
+import io.iasql.engine.store.Jdbis;
 import io.iasql.engine.store.RowKey;
 import io.iasql.engine.store.SqlErrors;
 import io.iasql.engine.store.UnavailableException;
@@ -136,7 +137,7 @@ final class Preparation {
     try (Connection session = context.database().openSession()) {
       session.setAutoCommit(false);
       session.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
-      try (Handle handle = Jdbi.open(session)) {
+      try (Handle handle = Jdbis.open(session)) {
         written = write(handle, planned, tables);
         if (written == Written.MOVED) {
           session.rollback();

@@ -152,8 +152,8 @@ public final class DatabaseUsers {
     return handle
         .createQuery(
             "SELECT rolname FROM pg_catalog.pg_roles"
-                + " WHERE pg_catalog.shobj_description(oid, 'pg_authid') IN (<comments>)")
-        .bindList("comments", comments(database))
+                + " WHERE pg_catalog.shobj_description(oid, 'pg_authid') = ANY (:comments)")
+        .bindArray("comments", String.class, comments(database))
         .mapTo(String.class)
         .collect(Collectors.toCollection(TreeSet::new));
   }

@@ -11,6 +11,7 @@ import io.iasql.engine.catalog.Shape;
 import io.iasql.engine.export.Inverse;
 import io.iasql.engine.store.Catalog;
 import io.iasql.engine.store.Installer;
+import io.iasql.engine.store.Jdbis;
 import io.iasql.engine.store.RowGraph;
 import io.iasql.engine.store.RowKey;
 import io.iasql.engine.store.SqlErrors;
@@ -34,7 +35,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 
 /**
  * Makes plans: runs the SQL, takes the net change, rolls back, compares the touched resources with
@@ -108,7 +108,7 @@ public final class Planner {
       try (Connection session = context.database().openSession()) {
         session.setAutoCommit(false);
         session.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
-        try (Handle handle = Jdbi.open(session)) {
+        try (Handle handle = Jdbis.open(session)) {
           try {
             return work.apply(handle);
           } finally {

@@ -15,6 +15,7 @@ import io.iasql.engine.plan.Plan;
 import io.iasql.engine.plan.PlanStore;
 import io.iasql.engine.session.OpenTransaction.Mark;
 import io.iasql.engine.store.Catalog;
+import io.iasql.engine.store.Jdbis;
 import io.iasql.engine.sync.Importer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -52,7 +53,7 @@ final class Interactive {
       BooleanSupplier automatic,
       EngineListener listener) {
     this.context = context;
-    this.jdbi = Jdbi.create(context.database().pool());
+    this.jdbi = Jdbis.over(context.database().pool());
     this.written = written;
     this.importer = importer;
     this.queue = queue;

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import io.iasql.engine.EngineContext;
 import io.iasql.engine.commit.Pending;
 import io.iasql.engine.store.Installer;
+import io.iasql.engine.store.Jdbis;
 import io.iasql.engine.store.Sql;
 import io.iasql.engine.sync.DriftPolicy;
 import io.iasql.engine.sync.Importer;
@@ -47,7 +48,7 @@ final class ModuleCalls {
       BooleanSupplier automatic,
       Supplier<Set<String>> required) {
     this.context = context;
-    this.jdbi = Jdbi.create(context.database().pool());
+    this.jdbi = Jdbis.over(context.database().pool());
     this.installer = installer;
     this.importer = importer;
     this.automatic = automatic;

@@ -13,6 +13,7 @@ import io.iasql.engine.plan.Planner;
 import io.iasql.engine.session.OpenTransaction.Mark;
 import io.iasql.engine.store.Catalog;
 import io.iasql.engine.store.Installer;
+import io.iasql.engine.store.Jdbis;
 import io.iasql.engine.store.UnavailableException;
 import io.iasql.engine.sync.Importer;
 import io.iasql.spi.CloudException;
@@ -79,7 +80,7 @@ public final class PsqlSession implements AutoCloseable {
       ScheduledExecutorService timer,
       EngineListener listener) {
     this.context = context;
-    this.jdbi = Jdbi.create(context.database().pool());
+    this.jdbi = Jdbis.over(context.database().pool());
     this.timer = timer;
     this.listener = listener;
     this.threads =

@@ -19,6 +19,7 @@ import io.iasql.engine.plan.Plan;
 import io.iasql.engine.plan.PlanStore;
 import io.iasql.engine.plan.Planner;
 import io.iasql.engine.store.Catalog;
+import io.iasql.engine.store.Jdbis;
 import io.iasql.engine.store.UnavailableException;
 import java.time.Duration;
 import java.time.Instant;
@@ -49,7 +50,7 @@ final class WrittenRows {
 
   WrittenRows(EngineContext context, Planner planner, CommitQueue queue, Arrivals arrivals) {
     this.context = context;
-    this.jdbi = Jdbi.create(context.database().pool());
+    this.jdbi = Jdbis.over(context.database().pool());
     this.planner = planner;
     this.queue = queue;
     this.arrivals = arrivals;

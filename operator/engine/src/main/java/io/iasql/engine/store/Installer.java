@@ -31,7 +31,7 @@ public final class Installer {
 
   public Installer(EnvironmentDatabase database, Modules modules) {
     this.database = database;
-    this.jdbi = Jdbi.create(database.pool());
+    this.jdbi = Jdbis.over(database.pool());
     this.modules = modules;
   }
 

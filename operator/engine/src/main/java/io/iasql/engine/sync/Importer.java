@@ -9,6 +9,7 @@ import io.iasql.engine.export.SqlExport;
 import io.iasql.engine.plan.NetChange;
 import io.iasql.engine.store.Catalog;
 import io.iasql.engine.store.Installer;
+import io.iasql.engine.store.Jdbis;
 import io.iasql.engine.store.SqlErrors;
 import io.iasql.engine.store.UnavailableException;
 import io.iasql.spi.AwsScope;
@@ -48,7 +49,7 @@ public final class Importer {
 
   public Importer(EngineContext context) {
     this.context = context;
-    this.jdbi = Jdbi.create(context.database().pool());
+    this.jdbi = Jdbis.over(context.database().pool());
   }
 
   private record Listing(CloudResource<?> resource, String region) {
