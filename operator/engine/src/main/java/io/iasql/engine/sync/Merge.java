@@ -96,9 +96,10 @@ final class Merge {
         catalog.parentsFirst().stream()
             .filter(t -> regions.containsKey(t) && !left.contains(t))
             .toList();
+    Set<String> empty = empty(tables);
     List<String> merged = new ArrayList<>();
     for (String table : tables) {
-      if (atomically(table, () -> bringIn(shape(table)))) {
+      if (!empty.contains(table) && atomically(table, () -> bringIn(shape(table)))) {
         merged.add(table);
       }
     }
@@ -132,6 +133,25 @@ final class Merge {
             .map(t -> "(SELECT count(*) FROM public." + Sql.quote(t) + ")")
             .collect(Collectors.joining(" + "));
     return counts.isEmpty() ? 0 : handle.createQuery("SELECT " + counts).mapTo(Long.class).one();
+  }
+
+  /** Those of the tables for which there is neither a row nor a resource. */
+  private Set<String> empty(List<String> tables) {
+    if (tables.isEmpty()) {
+      return Set.of();
+    }
+    String rows =
+        tables.stream()
+            .map(t -> "SELECT '" + t + "' WHERE EXISTS (SELECT FROM public." + Sql.quote(t) + ")")
+            .collect(Collectors.joining(" UNION ALL "));
+    Set<String> empty = new TreeSet<>(tables);
+    handle
+        .createQuery(
+            rows + " UNION ALL SELECT DISTINCT table_name FROM iasql.stage WHERE sync_id = :sync")
+        .bind("sync", sync)
+        .mapTo(String.class)
+        .forEach(empty::remove);
+    return empty;
   }
 
   /** Tables that a commit works on or has moved since the listing began, or people write to. */
