@@ -49,6 +49,8 @@ final class Installation implements AutoCloseable {
   private static final String REGION = "eu-west-1";
   private static final String IMAGE = "localhost/iasql-operator:0.1.0";
   private static final Duration POLL = Duration.ofMillis(200);
+  private static final String BEGIN = "rows:";
+  private static final String END = "end of rows";
 
   final NodePeer node;
   final KubernetesClient admin;
@@ -264,30 +266,45 @@ final class Installation implements AutoCloseable {
         .toList();
   }
 
-  /** What a query says, asked in the environment's pod, as soon as that answers. */
+  /**
+   * What a query says, asked in the environment's pod, as soon as that answers. kubectl says things
+   * of its own meanwhile and may lose some of the answer: it is all there between two marks.
+   */
   List<String> rows(String environment, String sql) {
-    AtomicReference<String> answer = new AtomicReference<>();
+    AtomicReference<List<String>> answer = new AtomicReference<>();
     Awaitility.await("database of " + environment + " to answer")
         .atMost(LIMIT)
         .pollInterval(POLL)
         .ignoreException(PeerException.class)
         .until(
             () -> {
-              answer.set(
+              List<String> lines =
                   kubectl(
-                      "exec",
-                      "-n",
-                      NAMESPACE,
-                      databasePod(environment),
-                      "--",
-                      "psql",
-                      "-U",
-                      "iasql",
-                      "-Atc",
-                      sql));
+                          "exec",
+                          "-n",
+                          NAMESPACE,
+                          databasePod(environment),
+                          "--",
+                          "psql",
+                          "-U",
+                          "iasql",
+                          "-Atc",
+                          "SELECT '" + BEGIN + "'",
+                          "-c",
+                          sql,
+                          "-c",
+                          "SELECT '" + END + "'")
+                      .lines()
+                      .toList();
+              int begin = lines.indexOf(BEGIN);
+              int end = lines.indexOf(END);
+              if (begin < 0 || end < begin) {
+                return false;
+              }
+              answer.set(lines.subList(begin + 1, end));
               return true;
             });
-    return answer.get().lines().toList();
+    return answer.get();
   }
 
   static String databasePod(String environment) {
