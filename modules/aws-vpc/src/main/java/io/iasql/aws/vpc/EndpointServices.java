@@ -7,6 +7,7 @@ import io.iasql.spi.CloudFailure;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.services.ec2.Ec2Client;
@@ -57,6 +58,26 @@ final class EndpointServices {
         ? Optional.of(SYNONYMS.getOrDefault(name.group(1), name.group(1)))
             .filter(SERVICES.get(type)::contains)
         : Optional.empty();
+  }
+
+  /** The short names of the services that a region has, of those that the table knows; sorted. */
+  static Set<String> of(AwsScope scope, VpcEndpointType type) {
+    Ec2Client ec2 = Ec2.client(scope);
+    Set<String> names = new TreeSet<>();
+    String next = null;
+    do {
+      String page = next;
+      DescribeVpcEndpointServicesResponse answer =
+          ec2.describeVpcEndpointServices(r -> r.nextToken(page));
+      answer.serviceDetails().stream()
+          .filter(
+              detail ->
+                  detail.serviceType().stream()
+                      .anyMatch(t -> type.toString().equals(t.serviceTypeAsString())))
+          .forEach(detail -> shortName(type, detail.serviceName()).ifPresent(names::add));
+      next = answer.nextToken();
+    } while (next != null && !next.isEmpty());
+    return names;
   }
 
   /** The service as the region offers it. The SDK has no paginator for this call. */

@@ -113,6 +113,26 @@ abstract class Endpoints<R extends Record> extends Ec2Resource<R> implements Upd
   }
 
   /** What is wrong with what all endpoints have. */
+  @Override
+  public List<Problem> check(AwsScope scope, R desired) {
+    String service = common(desired).service();
+    Set<String> offered = EndpointServices.of(scope, kind);
+    return service == null || offered.contains(service)
+        ? List.of()
+        : List.of(
+            new Problem(
+                "service",
+                "Region "
+                    + scope.region()
+                    + " has no "
+                    + kind.toString().toLowerCase(Locale.ROOT)
+                    + " endpoint of "
+                    + service
+                    + "; it has "
+                    + String.join(", ", offered)
+                    + "."));
+  }
+
   List<Problem> commonProblems(R desired) {
     List<Problem> problems = new ArrayList<>(Ec2Tags.problems(common(desired).tags()));
     problems.addAll(PolicySyntax.ofResource("policy", common(desired).policy()));

@@ -113,6 +113,28 @@ final class CloudReads {
         .anyMatch(row -> speculation.isNew(row) || speculation.isReplaced(row));
   }
 
+  /** What the cloud says against resources that are to be created. */
+  List<String> problems(List<Touched> created) {
+    return context.inParallel(created, this::problems).stream().flatMap(List::stream).toList();
+  }
+
+  private List<String> problems(Touched one) {
+    return problems(one.resource(), one);
+  }
+
+  private <R extends Record> List<String> problems(CloudResource<R> resource, Touched one) {
+    AwsScope scope = account.in(one.shape().region(one.after()).orElse(account.defaultRegion()));
+    R desired = Json.to(one.after(), resource.type());
+    return context.call(scope, () -> resource.check(scope, desired)).stream()
+        .map(
+            p ->
+                one.describe()
+                    + (p.column().isEmpty() ? "" : ", column " + p.column())
+                    + ": "
+                    + p.message())
+        .toList();
+  }
+
   private List<Optional<ObjectNode>> read(Group group) {
     return read(group.kind().resource(), group);
   }
