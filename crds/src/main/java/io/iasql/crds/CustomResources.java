@@ -20,7 +20,7 @@ public final class CustomResources {
 
   /** Every type, in the order in which they refer to each other. */
   public static final List<Class<? extends CustomResource<?, ?>>> TYPES =
-      List.of(AwsConnection.class, Environment.class, SqlTransaction.class);
+      List.of(AwsConnection.class, Environment.class, SqlTransaction.class, Replication.class);
 
   private CustomResources() {}
 
