@@ -26,7 +26,11 @@ final class TransactionSources {
   private TransactionSources() {}
 
   static List<EventSource<?, SqlTransaction>> of(EventSourceContext<SqlTransaction> context) {
-    return List.of(environments(context), configMaps(context), secrets(context));
+    return List.of(
+        environments(context),
+        configMaps(context),
+        secrets(context),
+        ReplicatedFrom.source(context));
   }
 
   private static EventSource<?, SqlTransaction> environments(

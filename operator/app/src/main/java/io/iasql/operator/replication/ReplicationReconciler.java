@@ -1,0 +1,213 @@
+package io.iasql.operator.replication;
+
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.iasql.crds.Condition;
+import io.iasql.crds.Environment;
+import io.iasql.crds.LocalReference;
+import io.iasql.crds.Replication;
+import io.iasql.crds.ReplicationStatus;
+import io.iasql.crds.SqlTransaction;
+import io.iasql.operator.environment.Environments;
+import io.iasql.operator.status.Conditions;
+import io.iasql.operator.status.EventRecorder;
+import io.iasql.operator.status.Reason;
+import io.iasql.operator.work.FiveASecond;
+import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
+import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Shows how far each Replication is. */
+@ControllerConfiguration(name = "replication", rateLimiter = FiveASecond.class)
+public class ReplicationReconciler implements Reconciler<Replication> {
+  private static final Duration SAFETY_NET = Duration.ofSeconds(60);
+  private static final Duration SHORTEST = Duration.ofSeconds(1);
+  private static final String BY_ENVIRONMENT = "environment";
+  private static final String BY_NAMESPACE = "namespace";
+
+  private final Replications replications;
+  private final Environments environments;
+  private final EventRecorder events;
+  private final ReplicationStatusFactory statuses;
+  private final Clock clock;
+  private final SimpleInboundEventSource<Replication> moves =
+      new SimpleInboundEventSource<>("replication-moves");
+
+  ReplicationReconciler(
+      Replications replications, Environments environments, EventRecorder events, Clock clock) {
+    this.replications = replications;
+    this.environments = environments;
+    this.events = events;
+    this.statuses = new ReplicationStatusFactory(clock);
+    this.clock = clock;
+    replications.onMove(moves::propagateEvent);
+  }
+
+  @Override
+  public List<EventSource<?, Replication>> prepareEventSources(
+      EventSourceContext<Replication> context) {
+    context
+        .getPrimaryCache()
+        .addIndexer(
+            BY_ENVIRONMENT,
+            r ->
+                List.of(
+                    key(r, r.getSpec().from().environmentRef()),
+                    key(r, r.getSpec().to().environmentRef())));
+    context
+        .getPrimaryCache()
+        .addIndexer(BY_NAMESPACE, r -> List.of(r.getMetadata().getNamespace()));
+    return List.of(
+        moves,
+        new InformerEventSource<>(
+            InformerEventSourceConfiguration.from(Environment.class, Replication.class)
+                .withName("environments")
+                .withNamespacesInheritedFromController()
+                .withSecondaryToPrimaryMapper(
+                    e -> of(context, e.getMetadata().getNamespace(), e.getMetadata().getName()))
+                .withOnUpdateFilter((now, before) -> isReady(now) != isReady(before))
+                .<Replication>withPrimaryToSecondaryMapper(
+                    r ->
+                        Set.of(
+                            id(r, r.getSpec().from().environmentRef()),
+                            id(r, r.getSpec().to().environmentRef())))
+                .build(),
+            context),
+        new InformerEventSource<>(
+            InformerEventSourceConfiguration.from(SqlTransaction.class, Replication.class)
+                .withName("transactions")
+                .withNamespacesInheritedFromController()
+                .withSecondaryToPrimaryMapper(
+                    t ->
+                        of(
+                            context,
+                            t.getMetadata().getNamespace(),
+                            t.getSpec().environmentRef().name()))
+                .build(),
+            context));
+  }
+
+  private static Set<ResourceID> of(
+      EventSourceContext<Replication> context, String namespace, String environment) {
+    return context.getPrimaryCache().byIndex(BY_ENVIRONMENT, namespace + "/" + environment).stream()
+        .filter(r -> !isOver(r))
+        .map(ResourceID::fromResource)
+        .collect(Collectors.toSet());
+  }
+
+  private static String key(Replication replication, LocalReference environment) {
+    return replication.getMetadata().getNamespace() + "/" + environment.name();
+  }
+
+  private static ResourceID id(Replication replication, LocalReference environment) {
+    return new ResourceID(environment.name(), replication.getMetadata().getNamespace());
+  }
+
+  private static boolean isReady(Environment environment) {
+    return environment.getStatus() != null
+        && Conditions.find(environment.getStatus().conditions(), Conditions.READY)
+            .map(Condition::isTrue)
+            .orElse(false);
+  }
+
+  /** Whether nothing more happens to it as it is written now. */
+  private static boolean isOver(Replication replication) {
+    ReplicationStatus status = replication.getStatus();
+    return status != null
+        && status.phase() == ReplicationStatus.Phase.COMMITTED
+        && replication.getSpec().from().sinceLast() == null
+        && replication.getMetadata().getGeneration().equals(status.observedGeneration());
+  }
+
+  @Override
+  public UpdateControl<Replication> reconcile(
+      Replication replication, Context<Replication> context) {
+    if (isOver(replication)) {
+      replications.forget(replication.getMetadata().getUid());
+      return UpdateControl.noUpdate();
+    }
+    Optional<String> ring =
+        Chains.ring(
+            replication,
+            context
+                .getPrimaryCache()
+                .byIndex(BY_NAMESPACE, replication.getMetadata().getNamespace()));
+    Set<ResourceID> there =
+        context.getSecondaryResources(Environment.class).stream()
+            .map(ResourceID::fromResource)
+            .collect(Collectors.toSet());
+    ResourceID source = id(replication, replication.getSpec().from().environmentRef());
+    ReplicationRequest request =
+        ReplicationRequest.of(replication, there.contains(source), ring.orElse(""));
+    Optional<ReplicationSnapshot> snapshot = replications.look(request);
+    for (ResourceID id : List.of(request.target(), source)) {
+      // Without its source it is told what became of what was made before.
+      if (environments.ready(id).isEmpty() && (!id.equals(source) || there.contains(id))) {
+        String message =
+            there.contains(id)
+                ? "Environment " + id.getName() + " is not ready; its status says why."
+                : "Environment " + id.getName() + " does not exist: create it in this namespace.";
+        return patch(
+            replication,
+            statuses.waiting(replication, Reason.ENVIRONMENT_NOT_READY, message),
+            SAFETY_NET);
+      }
+    }
+    return snapshot
+        .map(s -> patch(replication, statuses.of(replication, s), next(s)))
+        .orElseGet(() -> UpdateControl.<Replication>noUpdate().rescheduleAfter(SAFETY_NET));
+  }
+
+  private Duration next(ReplicationSnapshot snapshot) {
+    if (snapshot.lookAgain() == null) {
+      return SAFETY_NET;
+    }
+    Duration wait = Duration.between(clock.instant(), snapshot.lookAgain());
+    return wait.compareTo(SHORTEST) < 0 ? SHORTEST : wait;
+  }
+
+  private UpdateControl<Replication> patch(
+      Replication replication, ReplicationStatus status, Duration next) {
+    if (status.equals(replication.getStatus())) {
+      return UpdateControl.<Replication>noUpdate().rescheduleAfter(next);
+    }
+    tell(replication, status);
+    Replication fresh = new Replication();
+    fresh.setMetadata(
+        new ObjectMetaBuilder()
+            .withNamespace(replication.getMetadata().getNamespace())
+            .withName(replication.getMetadata().getName())
+            .build());
+    fresh.setStatus(status);
+    return UpdateControl.patchStatus(fresh).rescheduleAfter(next);
+  }
+
+  /** An event for each change of the Ready condition's reason. */
+  private void tell(Replication replication, ReplicationStatus status) {
+    Optional<String> before =
+        Optional.ofNullable(replication.getStatus())
+            .flatMap(s -> Conditions.find(s.conditions(), Conditions.READY))
+            .map(Condition::reason);
+    Condition now = Conditions.find(status.conditions(), Conditions.READY).orElseThrow();
+    if (before.equals(Optional.of(now.reason()))) {
+      return;
+    }
+    if (Conditions.find(status.conditions(), Conditions.STALLED).isPresent()) {
+      events.warning(replication, Reason.of(now.reason()), now.message());
+    } else {
+      events.normal(replication, Reason.of(now.reason()), now.message());
+    }
+  }
+}

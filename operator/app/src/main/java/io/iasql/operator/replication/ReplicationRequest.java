@@ -1,0 +1,96 @@
+package io.iasql.operator.replication;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.iasql.crds.LocalReference;
+import io.iasql.crds.Replication;
+import io.iasql.crds.ReplicationSpec;
+import io.iasql.crds.ReplicationStatus;
+import io.iasql.engine.catalog.Json;
+import io.iasql.engine.replicate.Rules;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a Replication asks for now.
+ *
+ * @param resource the resource
+ * @param uid its uid
+ * @param created when it was created
+ * @param source the environment whose changes they are
+ * @param target the environment in which they are to be made
+ * @param spec the rest of what it says
+ * @param position the last transaction of the source that is done with, or -1
+ * @param lastTransaction the newest SqlTransaction that was made, or an empty string
+ * @param sourceThere whether the source's Environment exists, ready or not
+ * @param cycle the environments that would replicate to each other without end, or an empty string
+ */
+record ReplicationRequest(
+    ResourceID resource,
+    String uid,
+    Instant created,
+    ResourceID source,
+    ResourceID target,
+    ReplicationSpec spec,
+    long position,
+    String lastTransaction,
+    boolean sourceThere,
+    String cycle) {
+
+  static ReplicationRequest of(Replication replication, boolean sourceThere, String cycle) {
+    ReplicationSpec spec = replication.getSpec();
+    String namespace = replication.getMetadata().getNamespace();
+    Optional<ReplicationStatus> status = Optional.ofNullable(replication.getStatus());
+    return new ReplicationRequest(
+        ResourceID.fromResource(replication),
+        replication.getMetadata().getUid(),
+        Instant.parse(replication.getMetadata().getCreationTimestamp()),
+        new ResourceID(spec.from().environmentRef().name(), namespace),
+        new ResourceID(spec.to().environmentRef().name(), namespace),
+        spec,
+        status.map(ReplicationStatus::position).orElse(-1L),
+        status.map(ReplicationStatus::transactionRef).map(LocalReference::name).orElse(""),
+        sourceThere,
+        cycle);
+  }
+
+  String namespace() {
+    return resource.getNamespace().orElseThrow();
+  }
+
+  /** Whether it goes on with each new commit. */
+  boolean follows() {
+    return Boolean.TRUE.equals(spec.from().sinceLast());
+  }
+
+  /** The SqlTransactions that it names. */
+  List<String> names() {
+    return spec.from().transactionRef() != null
+        ? List.of(spec.from().transactionRef().name())
+        : spec.from().transactionRefs().stream().map(LocalReference::name).toList();
+  }
+
+  boolean isProposal() {
+    return spec.mode() != ReplicationSpec.Mode.AUTOMATIC;
+  }
+
+  Rules rules() {
+    return new Rules(
+        spec.overrides().stream()
+            .map(o -> new Rules.Override(o.table(), json(o.where()), json(o.set())))
+            .toList(),
+        spec.exclude().stream().map(e -> new Rules.Exclusion(e.table(), json(e.where()))).toList(),
+        spec.mapping().stream()
+            .map(m -> new Rules.Mapping(m.table(), json(m.from()), json(m.to())))
+            .toList());
+  }
+
+  private static Map<String, JsonNode> json(Map<String, Object> columns) {
+    Map<String, JsonNode> result = new LinkedHashMap<>();
+    columns.forEach((column, value) -> result.put(column, Json.of(value)));
+    return result;
+  }
+}
