@@ -52,12 +52,16 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 - apiGroups: [iasql.io]
   resources: [environments]
   verbs: [get, list, watch, patch]
-# create: what people wrote in psql where plans wait for approval, and the deletion of an environment; delete: the latter.
+# create: what people wrote in psql where plans wait for approval, what a Replication makes, and the deletion of an
+# environment; delete: the latter.
 - apiGroups: [iasql.io]
   resources: [sqltransactions]
   verbs: [get, list, watch, create, patch, delete]
 - apiGroups: [iasql.io]
-  resources: [awsconnections/status, environments/status, sqltransactions/status]
+  resources: [replications]
+  verbs: [get, list, watch]
+- apiGroups: [iasql.io]
+  resources: [awsconnections/status, environments/status, sqltransactions/status, replications/status]
   verbs: [patch]
 # Keys for AWS and databases; logins are made and taken away.
 - apiGroups: [""]
