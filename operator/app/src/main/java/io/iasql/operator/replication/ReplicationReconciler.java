@@ -35,7 +35,7 @@ public class ReplicationReconciler implements Reconciler<Replication> {
   private static final Duration SAFETY_NET = Duration.ofSeconds(60);
   private static final Duration SHORTEST = Duration.ofSeconds(1);
   private static final String BY_ENVIRONMENT = "environment";
-  private static final String BY_NAMESPACE = "namespace";
+  private static final String BY_NAMESPACE = "all-of-namespace";
 
   private final Replications replications;
   private final Environments environments;
