@@ -96,6 +96,17 @@ class QuickstartIT {
       QuickstartRun network = runAgain(0, "e2e/samples/network");
       assertNetworkIsChanged(network);
 
+      QuickstartRun replicated = runAgain(0, "e2e/samples/replicate");
+      assertThat(replicated.narration())
+          .contains("Compared with what the source committed: Same, but for")
+          .contains("bucket acme-uploads name: acme-uploads-staging there, acme-uploads here (overrides[0])")
+          .contains("queue thumbnails visibility_timeout: 30 there, 120 here (overrides[1])")
+          .contains("Replication uploads-to-prod: It is in prod.");
+      assertThat(lastAnswer(replicated))
+          .contains("bucket acme-uploads in us-east-1")
+          .contains("arn:aws:s3:::acme-uploads/*", "444455556666")
+          .contains("queue thumbnails in us-east-1, visibility timeout 120 s");
+
       QuickstartRun committedBefore = runAgain(0, "e2e/samples/static-site/03-opening.yaml");
       assertThat(committedBefore.narration())
           .contains("sqltransaction.iasql.io/opening unchanged", "Phase Committed");
