@@ -64,17 +64,4 @@ public interface CloudResource<R extends Record> {
   default List<Problem> validate(R desired, PlannedRows planned) {
     return List.of();
   }
-
-  /**
-   * What is wrong with a resource that is to be created as only the cloud can tell: a service, an
-   * instance type or an engine version that its region does not have. A problem names the values
-   * that there are. Runs while planning, after {@link #validate}, once for each creation and
-   * replacement; it should take one call at most.
-   *
-   * @param scope the region in which it is to be created
-   * @return the problems, each an error of the plan; empty when there are none
-   */
-  default List<Problem> check(AwsScope scope, R desired) {
-    return List.of();
-  }
 }

@@ -92,7 +92,8 @@ final class ReplicatedTransaction {
   static boolean isEdited(SqlTransaction transaction) {
     Map<String, String> annotations = transaction.getMetadata().getAnnotations();
     String made = annotations == null ? null : annotations.get(SQL_DIGEST);
-    return !digest(transaction.getSpec().sql()).equals(made);
+    String sql = transaction.getSpec().sql();
+    return sql == null || !digest(sql).equals(made);
   }
 
   /** A name's beginning that is a name, too. */

@@ -3,16 +3,13 @@ package io.iasql.operator.replication;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.iasql.crds.Condition;
 import io.iasql.crds.Environment;
-import io.iasql.crds.LocalReference;
 import io.iasql.crds.Replication;
 import io.iasql.crds.ReplicationStatus;
-import io.iasql.crds.SqlTransaction;
 import io.iasql.operator.environment.Environments;
 import io.iasql.operator.status.Conditions;
 import io.iasql.operator.status.EventRecorder;
 import io.iasql.operator.status.Reason;
 import io.iasql.operator.work.FiveASecond;
-import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -21,7 +18,6 @@ import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
-import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -44,6 +40,7 @@ public class ReplicationReconciler implements Reconciler<Replication> {
   private final Clock clock;
   private final SimpleInboundEventSource<Replication> moves =
       new SimpleInboundEventSource<>("replication-moves");
+  private Neighbours neighbours;
 
   ReplicationReconciler(
       Replications replications, Environments environments, EventRecorder events, Clock clock) {
@@ -58,103 +55,29 @@ public class ReplicationReconciler implements Reconciler<Replication> {
   @Override
   public List<EventSource<?, Replication>> prepareEventSources(
       EventSourceContext<Replication> context) {
-    context
-        .getPrimaryCache()
-        .addIndexer(
-            BY_ENVIRONMENT,
-            r ->
-                List.of(
-                    key(r, r.getSpec().from().environmentRef()),
-                    key(r, r.getSpec().to().environmentRef())));
-    context
-        .getPrimaryCache()
-        .addIndexer(BY_NAMESPACE, r -> List.of(r.getMetadata().getNamespace()));
+    neighbours = new Neighbours(context.getPrimaryCache());
     return List.of(
         moves,
-        new InformerEventSource<>(
-            InformerEventSourceConfiguration.from(Environment.class, Replication.class)
-                .withName("environments")
-                .withNamespacesInheritedFromController()
-                .withSecondaryToPrimaryMapper(
-                    e -> of(context, e.getMetadata().getNamespace(), e.getMetadata().getName()))
-                .withOnUpdateFilter((now, before) -> isReady(now) != isReady(before))
-                .<Replication>withPrimaryToSecondaryMapper(
-                    r ->
-                        Set.of(
-                            id(r, r.getSpec().from().environmentRef()),
-                            id(r, r.getSpec().to().environmentRef())))
-                .build(),
-            context),
-        new InformerEventSource<>(
-            InformerEventSourceConfiguration.from(SqlTransaction.class, Replication.class)
-                .withName("transactions")
-                .withNamespacesInheritedFromController()
-                .withSecondaryToPrimaryMapper(
-                    t ->
-                        of(
-                            context,
-                            t.getMetadata().getNamespace(),
-                            t.getSpec().environmentRef().name()))
-                .build(),
-            context));
-  }
-
-  private static Set<ResourceID> of(
-      EventSourceContext<Replication> context, String namespace, String environment) {
-    return context.getPrimaryCache().byIndex(BY_ENVIRONMENT, namespace + "/" + environment).stream()
-        .filter(r -> !isOver(r))
-        .map(ResourceID::fromResource)
-        .collect(Collectors.toSet());
-  }
-
-  private static String key(Replication replication, LocalReference environment) {
-    return replication.getMetadata().getNamespace() + "/" + environment.name();
-  }
-
-  private static ResourceID id(Replication replication, LocalReference environment) {
-    return new ResourceID(environment.name(), replication.getMetadata().getNamespace());
-  }
-
-  private static boolean isReady(Environment environment) {
-    return environment.getStatus() != null
-        && Conditions.find(environment.getStatus().conditions(), Conditions.READY)
-            .map(Condition::isTrue)
-            .orElse(false);
-  }
-
-  /** Whether nothing more happens to it as it is written now. */
-  private static boolean isOver(Replication replication) {
-    ReplicationStatus status = replication.getStatus();
-    return status != null
-        && status.phase() == ReplicationStatus.Phase.COMMITTED
-        && replication.getSpec().from().sinceLast() == null
-        && replication.getMetadata().getGeneration().equals(status.observedGeneration());
+        ReplicationSources.environments(context, neighbours),
+        ReplicationSources.transactions(context, neighbours));
   }
 
   @Override
   public UpdateControl<Replication> reconcile(
       Replication replication, Context<Replication> context) {
-    if (isOver(replication)) {
+    if (Neighbours.isOver(replication)) {
       replications.forget(replication.getMetadata().getUid());
       return UpdateControl.noUpdate();
     }
-    Optional<String> ring =
-        Chains.ring(
-            replication,
-            context
-                .getPrimaryCache()
-                .byIndex(BY_NAMESPACE, replication.getMetadata().getNamespace()));
+    Optional<String> ring = Chains.ring(replication, neighbours.of(replication));
     Set<ResourceID> there =
         context.getSecondaryResources(Environment.class).stream()
             .map(ResourceID::fromResource)
             .collect(Collectors.toSet());
-    ResourceID source = id(replication, replication.getSpec().from().environmentRef());
-    ReplicationRequest request =
-        ReplicationRequest.of(replication, there.contains(source), ring.orElse(""));
+    ReplicationRequest request = ReplicationRequest.of(replication, there, ring.orElse(""));
     Optional<ReplicationSnapshot> snapshot = replications.look(request);
-    for (ResourceID id : List.of(request.target(), source)) {
-      // Without its source it is told what became of what was made before.
-      if (environments.ready(id).isEmpty() && (!id.equals(source) || there.contains(id))) {
+    for (ResourceID id : request.needed()) {
+      if (environments.ready(id).isEmpty()) {
         String message =
             there.contains(id)
                 ? "Environment " + id.getName() + " is not ready; its status says why."

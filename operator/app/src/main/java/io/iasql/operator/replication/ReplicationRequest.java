@@ -8,11 +8,13 @@ import io.iasql.crds.ReplicationStatus;
 import io.iasql.engine.catalog.Json;
 import io.iasql.engine.replicate.Rules;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a Replication asks for now.
@@ -40,25 +42,50 @@ record ReplicationRequest(
     boolean sourceThere,
     String cycle) {
 
-  static ReplicationRequest of(Replication replication, boolean sourceThere, String cycle) {
+  /**
+   * What it asks for.
+   *
+   * @param environments the environments that exist, ready or not
+   * @param cycle see above
+   */
+  static ReplicationRequest of(
+      Replication replication, Set<ResourceID> environments, String cycle) {
     ReplicationSpec spec = replication.getSpec();
     String namespace = replication.getMetadata().getNamespace();
+    ResourceID source = new ResourceID(spec.from().environmentRef().name(), namespace);
     Optional<ReplicationStatus> status = Optional.ofNullable(replication.getStatus());
     return new ReplicationRequest(
         ResourceID.fromResource(replication),
         replication.getMetadata().getUid(),
         Instant.parse(replication.getMetadata().getCreationTimestamp()),
-        new ResourceID(spec.from().environmentRef().name(), namespace),
+        source,
         new ResourceID(spec.to().environmentRef().name(), namespace),
         spec,
         status.map(ReplicationStatus::position).orElse(-1L),
         status.map(ReplicationStatus::transactionRef).map(LocalReference::name).orElse(""),
-        sourceThere,
+        environments.contains(source),
         cycle);
   }
 
   String namespace() {
     return resource.getNamespace().orElseThrow();
+  }
+
+  /** The environments that must be ready. Without its source, what was made before is followed. */
+  List<ResourceID> needed() {
+    return sourceThere ? List.of(target, source) : List.of(target);
+  }
+
+  /** The name by which the environments' ledgers know a SqlTransaction of its namespace. */
+  String ledgerName(String transaction) {
+    return namespace() + "/" + transaction;
+  }
+
+  /** How long a change must have been committed in the source. */
+  Duration soakTime() {
+    return spec.requiredSoakTime() == null
+        ? Duration.ZERO
+        : Duration.parse("PT" + spec.requiredSoakTime());
   }
 
   /** Whether it goes on with each new commit. */

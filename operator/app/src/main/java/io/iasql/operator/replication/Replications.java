@@ -145,11 +145,11 @@ class Replications {
     ReplicationRequest request = one.request();
     try {
       return new Carrying(
-              client,
-              clock,
               request,
-              source,
-              target,
+              source.map(Engine::replicas),
+              target.replicas(),
+              new MadeTransactions(client, request.namespace()),
+              clock,
               one.snapshot().flatMap(ReplicationSnapshot::compared))
           .run();
     } catch (UnavailableException e) {

@@ -25,8 +25,8 @@ import java.util.Optional;
  * @param approvedBy who wrote it, or an empty string
  * @param planOnly whether plans are only shown
  * @param planTtl how long a plan waits for its approval; empty for as long as it takes
- * @param automatic whether the environment approves every plan; of its own deletion it never does, nor of
- *     what is marked as a proposal
+ * @param automatic whether the environment approves every plan; of its own deletion it never does,
+ *     nor of what is marked as a proposal
  * @param rejected whether somebody said no
  * @param onFailure what happens when an action fails
  * @param guards what the environment is guarded against

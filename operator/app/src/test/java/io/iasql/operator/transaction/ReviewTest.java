@@ -76,7 +76,8 @@ class ReviewTest {
 
   @Test
   void saysWhereTheRestOfALongPlanIsAndCutsLongSql() {
-    assertThat(Review.of("jobs", null, "", plan(List.of(CHANGE), true), List.of(), "x".repeat(9_000)))
+    assertThat(
+            Review.of("jobs", null, "", plan(List.of(CHANGE), true), List.of(), "x".repeat(9_000)))
         .contains("\n\nMore changes are in ConfigMap `jobs-plan`.\n\n## SQL changes")
         .endsWith("x".repeat(8_000) + "\n-- …\n```");
   }

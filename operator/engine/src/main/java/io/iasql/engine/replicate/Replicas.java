@@ -195,7 +195,8 @@ public final class Replicas {
         tried(
             (handle, catalog) -> {
               long position = NetChange.position(handle);
-              UserSql.run(handle.getConnection(), runnable, Parameters.NONE, context.settings().sqlLimit());
+              UserSql.run(
+                  handle.getConnection(), runnable, Parameters.NONE, context.settings().sqlLimit());
               return SqlExport.changes(
                   handle,
                   catalog,

@@ -85,7 +85,11 @@ final class Resolution {
     }
     handle.savepoint("statement");
     try {
-      UserSql.run(handle.getConnection(), ParameterCalls.withoutValues(statement.sql()), Parameters.NONE, limit);
+      UserSql.run(
+          handle.getConnection(),
+          ParameterCalls.withoutValues(statement.sql()),
+          Parameters.NONE,
+          limit);
       handle.releaseSavepoint("statement");
     } catch (InvalidTransactionException e) {
       handle.rollbackToSavepoint("statement");

@@ -55,6 +55,12 @@ public final class SqlErrors {
         && offset(p.getServerErrorMessage(), sql) >= 0;
   }
 
+  /** What a failed statement of a user means, where no references are to be chosen among. */
+  public static RuntimeException ofUserSql(
+      SQLException e, String sql, Optional<SqlStatements.Statement> culprit) {
+    return ofUserSql(e, sql, culprit, List.of());
+  }
+
   /**
    * What a failed statement of a user means. Values stand in none of it: the text may hold secrets.
    *

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.iasql.spi.AppliedAfter;
 import io.iasql.spi.Assigned;
 import io.iasql.spi.AwsScope;
+import io.iasql.spi.Checks;
 import io.iasql.spi.Children;
 import io.iasql.spi.CloudFailure;
 import io.iasql.spi.CloudModule;
@@ -229,7 +230,7 @@ final class Platform implements CloudModule {
     }
   }
 
-  private static final class Hosts extends ManagedFake<Host> {
+  private static final class Hosts extends ManagedFake<Host> implements Checks<Host> {
     private static final List<String> SIZES = List.of("l", "m", "s");
 
     Hosts() {
