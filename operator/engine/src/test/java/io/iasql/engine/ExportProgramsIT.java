@@ -92,6 +92,7 @@ class ExportProgramsIT {
     int said = 0;
     for (long seed = first; seed < first + PROGRAMS; seed++) {
       random = new Random(seed);
+      edits = new RandomEdits(random);
       begin();
       edit();
       awsAnswers(here);

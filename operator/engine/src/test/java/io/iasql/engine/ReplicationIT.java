@@ -11,11 +11,14 @@ import io.iasql.engine.export.ParameterCalls;
 import io.iasql.engine.fake.FakeAccount;
 import io.iasql.engine.fake.Power;
 import io.iasql.engine.replicate.Carried;
+import io.iasql.engine.replicate.Commit;
 import io.iasql.engine.replicate.Comparison;
 import io.iasql.engine.replicate.Comparison.Difference;
+import io.iasql.engine.replicate.Replicas;
 import io.iasql.engine.replicate.ReplicationException;
 import io.iasql.engine.replicate.Rules;
 import io.iasql.engine.replicate.Unmapped;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -105,6 +108,21 @@ class ReplicationIT {
 
   private static final Rules PROD_NAME =
       overriding(override("bucket", "{\"name\":\"assets\"}", "{\"name\":\"assets-prod\"}"));
+
+  @Test
+  void shouldTellItsCommitsInTheirOrder() {
+    Instant start = Instant.now();
+    String one = commit("INSERT INTO bucket (name) VALUES ('one')");
+    String two = commit("INSERT INTO bucket (name) VALUES ('two')");
+    Replicas replicas = staging.engine().replicas();
+
+    List<Commit> all = replicas.commits(start.minusSeconds(5), Instant.now().plusSeconds(5));
+    assertThat(all).extracting(Commit::id).containsExactly(one, two);
+    assertThat(replicas.commits(all.get(0).position())).extracting(Commit::id).containsExactly(two);
+    assertThat(replicas.commits(start.minusSeconds(10), start.minusSeconds(5))).isEmpty();
+    assertThat(replicas.commit(all.get(1).name()).map(Commit::id)).contains(two);
+    assertThat(replicas.commit("infra/never")).isEmpty();
+  }
 
   // What is the same and what is otherwise -------------------------------------------------------
 
@@ -244,6 +262,19 @@ class ReplicationIT {
     assertThat(changed.parameters()).containsExactly("bucket_assets_prod_secret");
   }
 
+  @Test
+  void shouldAskForOneParameterForEachSecret() {
+    Carried carried =
+        carry(
+            commit("INSERT INTO bucket (name, secret) VALUES ('a-b', 'hush'), ('a.b', 'psst')"),
+            Rules.NONE);
+
+    assertThat(carried.parameters())
+        .hasSize(2)
+        .contains("bucket_a_b_secret")
+        .doesNotHaveDuplicates();
+  }
+
   // What stands in the way -----------------------------------------------------------------------
 
   @Test
@@ -371,6 +402,19 @@ class ReplicationIT {
   }
 
   @Test
+  void shouldTakeARuleAboutARowOfAnotherTransaction() {
+    commit("INSERT INTO bucket (name) VALUES ('gone'), ('assets')");
+    commit("DELETE FROM bucket WHERE name = 'gone'");
+
+    Carried carried =
+        carry(
+            commit("UPDATE bucket SET size = 4"),
+            overriding(override("bucket", "{\"name\":\"gone\"}", "{\"size\":5}")));
+
+    assertThat(carried.sql()).contains("size = 4");
+  }
+
+  @Test
   void shouldRefuseOverridesThatContradict() {
     String transaction =
         commit("INSERT INTO bucket (name, size) VALUES ('assets', 3), ('media', 3)");
@@ -432,6 +476,20 @@ class ReplicationIT {
     assertThat(comparison.differences())
         .containsExactly(
             new Difference("queue", "jobs", "", "update jobs", "(nothing is done)", ""));
+  }
+
+  @Test
+  void shouldPlanOverWhatHasDriftedInTheTargetAndSaySo() {
+    carried("INSERT INTO bucket (name, size) VALUES ('assets', 3)", Rules.NONE);
+    prod.account().change("bucket", "name", "assets", "size", 77);
+
+    Carried carried = carry(commit("UPDATE bucket SET tags = '{\"a\": \"b\"}'"), Rules.NONE);
+
+    assertThat(unmapped(carried)).isEmpty();
+    assertThat(compare(carried).same()).isTrue();
+    assertThat(prod.plan(carried.sql()).actions())
+        .singleElement()
+        .satisfies(a -> assertThat(a.note()).contains("drift: size is 77 in AWS and 3 in the row"));
   }
 
   @Test

@@ -43,7 +43,7 @@ final class RuleCheck {
     return problems;
   }
 
-  /** Rules that no row agrees with, neither a row of the change nor another one of the source. */
+  /** Rules that no row of the source agrees with, nor ever did. */
   List<String> idle(Translation translation) {
     List<String> problems = new ArrayList<>();
     each(
@@ -57,22 +57,32 @@ final class RuleCheck {
     return problems;
   }
 
+  /** Whether the source has such a row, or has had one: the change may be of another time. */
   private boolean exists(String table, Map<String, JsonNode> where) {
-    StringBuilder sql =
-        new StringBuilder(
-            "SELECT EXISTS (SELECT FROM public." + Sql.quote(table) + " t WHERE true");
+    StringBuilder agrees = new StringBuilder("jsonb_typeof(i.image) = 'object'");
     List<String> values = new ArrayList<>();
     where.forEach(
         (column, value) -> {
           boolean container = value.isContainerNode();
-          sql.append(" AND to_jsonb(t) ")
+          agrees
+              .append(" AND i.image ")
               .append(container ? "-> ? = CAST(? AS jsonb)" : "->> ? IS NOT DISTINCT FROM ?");
           values.add(column);
           values.add(value.isNull() ? null : container ? value.toString() : value.asText());
         });
-    var query = handle.createQuery(sql.append(')').toString());
+    var query =
+        handle.createQuery(
+            "SELECT EXISTS (SELECT FROM (SELECT to_jsonb(t) AS image FROM public."
+                + Sql.quote(table)
+                + " t UNION ALL SELECT CAST(l.change -> side AS jsonb)"
+                + " FROM public.iasql_audit_log l, unnest(ARRAY['original', 'change']) side"
+                + " WHERE l.table_name = ? AND l.change_type IN ('INSERT', 'UPDATE', 'DELETE')) i"
+                + " WHERE "
+                + agrees
+                + ")");
+    query.bind(0, table);
     for (int i = 0; i < values.size(); i++) {
-      query.bind(i, values.get(i));
+      query.bind(i + 1, values.get(i));
     }
     return query.mapTo(Boolean.class).one();
   }

@@ -38,6 +38,7 @@ final class Translation implements Adaptation {
   private final Set<String> applied = new HashSet<>();
   private final Set<String> problems = new LinkedHashSet<>();
   private final Map<String, Set<String>> named = new HashMap<>();
+  private final Map<String, List<String>> parameters = new HashMap<>();
 
   Translation(AwsPlace from, AwsPlace to, Rules rules, Modules modules) {
     this.from = from;
@@ -206,12 +207,16 @@ final class Translation implements Adaptation {
     words.add(column);
     String whole = String.join("_", words);
     String name = whole.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "_");
-    return Optional.of(
+    // Others that look alike, such as a.b and a/b, must not get each other's values.
+    boolean own =
         name.length() <= MAX_PARAMETER
+            && words.equals(parameters.computeIfAbsent(name, n -> words));
+    return Optional.of(
+        own
             ? name
-            : name.substring(0, MAX_PARAMETER - HASH - 1)
+            : name.substring(0, Math.min(name.length(), MAX_PARAMETER - HASH - 1))
                 + "_"
-                + Hashes.sha256(whole).substring(0, HASH));
+                + Hashes.sha256(String.join("\n", words)).substring(0, HASH));
   }
 
   // What the rules did ---------------------------------------------------------------------------
