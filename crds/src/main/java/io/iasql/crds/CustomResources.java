@@ -22,6 +22,12 @@ public final class CustomResources {
   public static final List<Class<? extends CustomResource<?, ?>>> TYPES =
       List.of(AwsConnection.class, Environment.class, SqlTransaction.class, Replication.class);
 
+  /**
+   * Annotation: whoever asks for a SqlTransaction or a Replication. With the admission policies of
+   * the chart nobody can write another name than their own.
+   */
+  public static final String REQUESTED_BY = GROUP + "/requested-by";
+
   private CustomResources() {}
 
   /** The definitions to apply to a cluster, each a YAML document. */

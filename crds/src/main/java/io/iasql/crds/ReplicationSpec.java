@@ -43,6 +43,11 @@ public record ReplicationSpec(
             "Rows that are called otherwise there, and exist there already: they are referred to,"
                 + " changed and deleted, and never inserted.")
         List<Mapping> mapping,
+    @Size(max = SqlTransactionSpec.MAX_SOURCES)
+        @JsonPropertyDescription(
+            "Secrets with the values that are stored nowhere and stand in the SQL as"
+                + " iasql_parameter('name'). Each SqlTransaction whose SQL asks for one gets them.")
+        List<SqlTransactionSpec.ParametersSource> parametersFrom,
     @Default("Propose")
         @JsonPropertyDescription(
             "Propose: each SqlTransaction waits for somebody's approval, even where the Environment"
@@ -59,6 +64,7 @@ public record ReplicationSpec(
     overrides = Lists.copy(overrides);
     exclude = Lists.copy(exclude);
     mapping = Lists.copy(mapping);
+    parametersFrom = Lists.copy(parametersFrom);
   }
 
   /** The committed changes: exactly one way of naming them. */

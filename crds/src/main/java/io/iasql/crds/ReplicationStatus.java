@@ -35,6 +35,11 @@ public record ReplicationStatus(
         @JsonPropertyDescription(
             "The position of the last transaction of the source that is done with.")
         Long position,
+    @Size(max = MAX_UPSTREAM)
+        @JsonPropertyDescription(
+            "The Environments whose changes come to the source by other Replications, the nearest"
+                + " first. The admission policy of the chart takes no Replication back to one of them.")
+        List<String> upstream,
     @JsonPropertyDescription("What happened last and what to do next.") String message,
     @JsonPropertyDescription(
             "Ready: all is committed in the target. Resolved: the target has all that the changes"
@@ -48,10 +53,14 @@ public record ReplicationStatus(
   /** How many transactions are listed. */
   public static final int MAX_TRANSACTIONS = 20;
 
+  /** How many environments before the source are listed. */
+  public static final int MAX_UPSTREAM = 100;
+
   public ReplicationStatus {
     unmapped = Lists.copy(unmapped);
     parameters = Lists.copy(parameters);
     transactions = Lists.copy(transactions);
+    upstream = Lists.copy(upstream);
     conditions = Lists.copy(conditions);
   }
 

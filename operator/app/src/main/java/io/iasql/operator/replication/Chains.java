@@ -1,6 +1,7 @@
 package io.iasql.operator.replication;
 
 import io.iasql.crds.Replication;
+import io.iasql.crds.ReplicationStatus;
 import io.iasql.crds.ReplicationStatus.Phase;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -8,9 +9,12 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Environments that replicate to each other. A chain that comes back to where it began would carry
@@ -52,6 +56,30 @@ final class Chains {
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * The environments whose changes come to a replication's source by others, the nearest first.
+   *
+   * @param others the replications of its namespace
+   */
+  static List<String> upstream(Replication replication, Collection<Replication> others) {
+    Map<String, Set<String>> into = new HashMap<>();
+    for (Replication other : others) {
+      if (!isOver(other)) {
+        into.computeIfAbsent(to(other), e -> new TreeSet<>()).add(from(other));
+      }
+    }
+    Set<String> found = new LinkedHashSet<>(Set.of(from(replication)));
+    Deque<String> open = new ArrayDeque<>(found);
+    while (!open.isEmpty()) {
+      for (String next : into.getOrDefault(open.remove(), Set.of())) {
+        if (found.add(next)) {
+          open.add(next);
+        }
+      }
+    }
+    return found.stream().skip(1).limit(ReplicationStatus.MAX_UPSTREAM).toList();
   }
 
   private static String path(Map<String, String> cameFrom, String start) {

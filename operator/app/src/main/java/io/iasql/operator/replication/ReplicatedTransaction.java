@@ -3,16 +3,19 @@ package io.iasql.operator.replication;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
+import io.iasql.crds.CustomResources;
 import io.iasql.crds.LocalReference;
 import io.iasql.crds.Replication;
 import io.iasql.crds.SqlTransaction;
 import io.iasql.crds.SqlTransactionSpec;
 import io.iasql.engine.catalog.Json;
+import io.iasql.engine.export.ParameterCalls;
 import io.iasql.engine.replicate.Commit;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -50,6 +53,7 @@ final class ReplicatedTransaction {
         : commit.name().substring(slash + 1);
   }
 
+  /** As it is when it is made: its requester is the Replication's. */
   static SqlTransaction of(ReplicationRequest request, Commit commit, String sql) {
     SqlTransaction transaction = new SqlTransaction();
     ObjectMetaBuilder meta =
@@ -67,6 +71,9 @@ final class ReplicatedTransaction {
                     .withUid(request.uid())
                     .withController(true)
                     .build());
+    if (!request.requestedBy().isEmpty()) {
+      meta.addToAnnotations(CustomResources.REQUESTED_BY, request.requestedBy());
+    }
     if (request.isProposal()) {
       meta.addToAnnotations(SqlTransaction.APPROVAL, "Manual");
     }
@@ -83,8 +90,17 @@ final class ReplicatedTransaction {
             sql,
             null,
             null,
+            List.of(),
+            ParameterCalls.of(sql).isEmpty() ? List.of() : request.spec().parametersFrom(),
+            List.of(),
             null,
-            SqlTransactionSpec.OnFailure.ROLLBACK));
+            null,
+            null,
+            null,
+            null,
+            null,
+            SqlTransactionSpec.OnFailure.ROLLBACK,
+            List.of()));
     return transaction;
   }
 

@@ -20,6 +20,7 @@ import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -69,7 +70,16 @@ public class ReplicationReconciler implements Reconciler<Replication> {
       replications.forget(replication.getMetadata().getUid());
       return UpdateControl.noUpdate();
     }
-    Optional<String> ring = Chains.ring(replication, neighbours.of(replication));
+    Collection<Replication> others = neighbours.of(replication);
+    Optional<String> ring = Chains.ring(replication, others);
+    List<String> upstream = Chains.upstream(replication, others);
+    if (replication.getStatus() == null) {
+      // What it adds to a chain, others are to say, too.
+      others.stream()
+          .map(ResourceID::fromResource)
+          .filter(other -> !other.equals(ResourceID.fromResource(replication)))
+          .forEach(moves::propagateEvent);
+    }
     Set<ResourceID> there =
         context.getSecondaryResources(Environment.class).stream()
             .map(ResourceID::fromResource)
@@ -84,12 +94,12 @@ public class ReplicationReconciler implements Reconciler<Replication> {
                 : "Environment " + id.getName() + " does not exist: create it in this namespace.";
         return patch(
             replication,
-            statuses.waiting(replication, Reason.ENVIRONMENT_NOT_READY, message),
+            statuses.waiting(replication, upstream, Reason.ENVIRONMENT_NOT_READY, message),
             SAFETY_NET);
       }
     }
     return snapshot
-        .map(s -> patch(replication, statuses.of(replication, s), next(s)))
+        .map(s -> patch(replication, statuses.of(replication, upstream, s), next(s)))
         .orElseGet(() -> UpdateControl.<Replication>noUpdate().rescheduleAfter(SAFETY_NET));
   }
 

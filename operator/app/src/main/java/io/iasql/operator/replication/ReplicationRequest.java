@@ -1,6 +1,7 @@
 package io.iasql.operator.replication;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.iasql.crds.CustomResources;
 import io.iasql.crds.LocalReference;
 import io.iasql.crds.Replication;
 import io.iasql.crds.ReplicationSpec;
@@ -25,6 +26,7 @@ import java.util.Set;
  * @param source the environment whose changes they are
  * @param target the environment in which they are to be made
  * @param spec the rest of what it says
+ * @param requestedBy who asked for it, or an empty string
  * @param position the last transaction of the source that is done with, or -1
  * @param lastTransaction the newest SqlTransaction that was made, or an empty string
  * @param sourceThere whether the source's Environment exists, ready or not
@@ -37,6 +39,7 @@ record ReplicationRequest(
     ResourceID source,
     ResourceID target,
     ReplicationSpec spec,
+    String requestedBy,
     long position,
     String lastTransaction,
     boolean sourceThere,
@@ -61,6 +64,9 @@ record ReplicationRequest(
         source,
         new ResourceID(spec.to().environmentRef().name(), namespace),
         spec,
+        Optional.ofNullable(replication.getMetadata().getAnnotations())
+            .map(annotations -> annotations.get(CustomResources.REQUESTED_BY))
+            .orElse(""),
         status.map(ReplicationStatus::position).orElse(-1L),
         status.map(ReplicationStatus::transactionRef).map(LocalReference::name).orElse(""),
         environments.contains(source),

@@ -27,8 +27,13 @@ final class ReplicationStatusFactory {
     this.clock = clock;
   }
 
-  /** The status that says what a snapshot says. */
-  ReplicationStatus of(Replication replication, ReplicationSnapshot snapshot) {
+  /**
+   * The status that says what a snapshot says.
+   *
+   * @param upstream the environments whose changes come to its source
+   */
+  ReplicationStatus of(
+      Replication replication, List<String> upstream, ReplicationSnapshot snapshot) {
     Optional<ReplicationStatus> before = Optional.ofNullable(replication.getStatus());
     Optional<LocalReference> transaction = snapshot.transaction().map(LocalReference::new);
     // What was compared before the operator was started anew still holds.
@@ -55,12 +60,14 @@ final class ReplicationStatusFactory {
         snapshot.parameters().stream().limit(ReplicationStatus.MAX_LISTED).toList(),
         carried(before.map(ReplicationStatus::transactions).orElse(List.of()), snapshot.done()),
         snapshot.position() < 0 ? null : snapshot.position(),
+        upstream,
         Conditions.cut(snapshot.message()),
         conditions(replication, snapshot));
   }
 
   /** An environment cannot be asked now; what was said last stays. */
-  ReplicationStatus waiting(Replication replication, Reason reason, String message) {
+  ReplicationStatus waiting(
+      Replication replication, List<String> upstream, Reason reason, String message) {
     Optional<ReplicationStatus> before = Optional.ofNullable(replication.getStatus());
     ReplicationSnapshot snapshot =
         new ReplicationSnapshot(
@@ -77,7 +84,7 @@ final class ReplicationStatusFactory {
             before.map(ReplicationStatus::position).orElse(-1L),
             null,
             false);
-    return of(replication, snapshot);
+    return of(replication, upstream, snapshot);
   }
 
   private static List<Carried> carried(List<Carried> before, List<Carried> now) {

@@ -28,6 +28,7 @@ class ChainsTest {
             null,
             null,
             null,
+            null,
             null));
     return replication;
   }
@@ -60,7 +61,30 @@ class ChainsTest {
 
     once.setStatus(
         new ReplicationStatus(
-            1L, ReplicationStatus.Phase.COMMITTED, null, null, null, null, null, null, null, null));
+            1L,
+            ReplicationStatus.Phase.COMMITTED,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null));
     assertThat(Chains.ring(back, List.of(once, back))).isEmpty();
+  }
+
+  @Test
+  void shouldNameTheEnvironmentsBeforeTheSource() {
+    Replication beside = replication("qa", "staging", 4, true);
+
+    assertThat(Chains.upstream(SECOND, List.of(FIRST, SECOND, beside)))
+        .containsExactly("dev", "qa");
+    assertThat(Chains.upstream(replication("prod", "dr", 5, true), List.of(FIRST, SECOND)))
+        .containsExactly("staging", "dev");
+    assertThat(Chains.upstream(FIRST, List.of(FIRST, SECOND))).isEmpty();
+    // A ring that the policy was not there to refuse.
+    assertThat(Chains.upstream(FIRST, ALL)).containsExactly("prod", "staging");
   }
 }
