@@ -72,8 +72,7 @@ final class EndpointServices {
   /** The service as the region offers it. */
   static ServiceDetail offered(AwsScope scope, VpcEndpointType type, String service) {
     return details(scope, type)
-        .filter(
-            detail -> shortName(type, detail.serviceName()).filter(service::equals).isPresent())
+        .filter(detail -> shortName(type, detail.serviceName()).filter(service::equals).isPresent())
         .findFirst()
         .orElseThrow(
             () ->
@@ -81,7 +80,12 @@ final class EndpointServices {
                     new CloudFailure(
                         CloudFailure.Kind.INVALID_INPUT,
                         "InvalidServiceName",
-                        "region " + scope.region() + " offers no " + type + " endpoint of " + service,
+                        "region "
+                            + scope.region()
+                            + " offers no "
+                            + type
+                            + " endpoint of "
+                            + service,
                         ""),
                     null));
   }

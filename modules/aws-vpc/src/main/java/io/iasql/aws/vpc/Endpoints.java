@@ -38,8 +38,7 @@ import software.amazon.awssdk.services.ec2.model.VpcEndpoint;
 import software.amazon.awssdk.services.ec2.model.VpcEndpointType;
 
 /** What gateway and interface endpoints have in common. Services that a table lacks are hidden. */
-abstract class Endpoints<R extends Record> extends Ec2Resource<R>
-    implements Updates<R>, Checks<R> {
+abstract class Endpoints<R extends Record> extends Ec2Resource<R> implements Updates<R>, Checks<R> {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration CHANGE_LIMIT = Duration.ofMinutes(10);
   private static final Set<String> USELESS = Set.of("failed", "rejected", "expired");
