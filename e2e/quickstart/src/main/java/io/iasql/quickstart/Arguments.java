@@ -97,6 +97,9 @@ record Arguments(
         default -> throw new InvalidException("There is no option " + word + ".");
       }
     }
+    if (manifests.isPresent() && sample.isPresent()) {
+      throw new InvalidException("-f and --sample exclude each other.");
+    }
     return new Arguments(action, manifests, sample, ask, keep, kubeconfig, awsEndpoint);
   }
 

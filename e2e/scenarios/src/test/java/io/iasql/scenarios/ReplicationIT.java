@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.iasql.crds.Condition;
+import io.iasql.crds.CustomResources;
 import io.iasql.crds.Environment;
 import io.iasql.crds.EnvironmentSpec.Approval;
 import io.iasql.crds.Replication;
@@ -18,7 +19,13 @@ import io.iasql.crds.SqlTransaction;
 import io.iasql.crds.SqlTransactionSpec.OnFailure;
 import io.iasql.crds.SqlTransactionStatus.Phase;
 import io.iasql.peers.AwsPeer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -28,6 +35,10 @@ import software.amazon.awssdk.services.s3.S3Client;
 /** What staging has committed goes to another account in another region. */
 class ReplicationIT {
   private static final String PROD_REGION = "us-east-1";
+  private static final String VPC =
+      "SELECT coalesce(tags->>'stage', '') FROM vpc WHERE cidr_block = '10.30.0.0/16'";
+  private static final String SITE_RULES =
+      "overrides: [{table: bucket, where: {name: www.acme.example}, set: {name: www.acme.prod}}]\n";
   private static Space space;
   private static AwsPeer.Account prod;
 
@@ -35,8 +46,10 @@ class ReplicationIT {
   static void open() {
     space = Space.empty("replication");
     space.connect();
-    space.environment("staging", Approval.AUTOMATIC, "aws_s3", "aws_vpc", "aws_sqs");
-    prod = space.elsewhere("prod", PROD_REGION, Approval.AUTOMATIC, "aws_s3", "aws_vpc", "aws_sqs");
+    space.environment("staging", Approval.AUTOMATIC, "aws_s3", "aws_security_group", "aws_sqs");
+    prod =
+        space.elsewhere(
+            "prod", PROD_REGION, Approval.AUTOMATIC, "aws_s3", "aws_security_group", "aws_sqs");
     space.awaitReady("staging");
     space.awaitReady("prod");
   }
@@ -47,9 +60,17 @@ class ReplicationIT {
   }
 
   private static Replication replicate(String name, String spec) {
+    return replicate(name, spec, "");
+  }
+
+  private static Replication replicate(String name, String spec, String by) {
     Replication replication = new Replication();
     replication.setMetadata(
-        new ObjectMetaBuilder().withNamespace(space.namespace).withName(name).build());
+        new ObjectMetaBuilder()
+            .withNamespace(space.namespace)
+            .withName(name)
+            .withAnnotations(by.isEmpty() ? Map.of() : Map.of(CustomResources.REQUESTED_BY, by))
+            .build());
     replication.setSpec(
         Serialization.unmarshal(
             spec.contains("to:") ? spec : spec + "\nto: {environmentRef: {name: prod}}",
@@ -88,38 +109,47 @@ class ReplicationIT {
 
   /** Waits for the proposal, approves it as it is and waits for its commit. */
   private static ReplicationStatus approve(String replication) {
-    ReplicationStatus proposed =
-        await(
-            replication,
-            "wait for approval",
-            s -> "AwaitingApproval".equals(reason(s)) && s.comparison() != null);
+    ReplicationStatus proposed = awaitProposal(replication, "");
     space.approve(proposed.transactionRef().name());
     await(replication, ReplicationStatus.Phase.COMMITTED);
     return proposed;
   }
 
+  /** Commits a transaction of a sample in staging. */
+  private static void stagingHas(String name, String sample) {
+    try {
+      SqlTransaction transaction =
+          Serialization.unmarshal(
+              Files.readString(Path.of("..", "samples", sample)), SqlTransaction.class);
+      staging(name, transaction.getSpec().sql());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static ReplicationStatus awaitProposal(String replication, String after) {
+    return await(
+        replication,
+        "propose what comes after " + after,
+        s ->
+            "AwaitingApproval".equals(reason(s))
+                && s.comparison() != null
+                && !after.equals(s.transactionRef().name()));
+  }
+
   @Test
   void shouldTakeASiteToProductionUnderAnotherName() {
-    String rules =
-        "overrides: [{table: bucket, where: {name: www.acme.example}, set: {name: www.acme.prod}}]\n";
-    staging(
-        "site",
-        "INSERT INTO bucket (name, tags, policy) VALUES ('www.acme.example', '{\"site\": \"acme\"}',"
-            + " '{\"Version\": \"2012-10-17\", \"Statement\": [{\"Effect\": \"Allow\", \"Principal\":"
-            + " \"*\", \"Action\": \"s3:GetObject\", \"Resource\":"
-            + " \"arn:aws:s3:::www.acme.example/*\"}]}');"
-            + " INSERT INTO public_access_block (bucket_name, block_public_policy,"
-            + " restrict_public_buckets) VALUES ('www.acme.example', false, false);"
-            + " INSERT INTO bucket_website (bucket_name, index_document)"
-            + " VALUES ('www.acme.example', 'index.html')");
-    replicate("site-to-prod", from("site") + rules);
+    stagingHas("site", "static-site/02-site.yaml");
+    pages(
+        "pages",
+        Map.of("index_html", "<h1>Acme</h1>", "missing_html", "None", "style_css", "h1 {}"));
+    replicate(
+        "site-to-prod",
+        from("site") + SITE_RULES + "parametersFrom: [{secretRef: {name: pages}}]\n",
+        "alice");
 
     // It waits, although prod approves by itself.
-    ReplicationStatus proposed =
-        await(
-            "site-to-prod",
-            "wait for approval",
-            s -> "AwaitingApproval".equals(reason(s)) && s.comparison() != null);
+    ReplicationStatus proposed = awaitProposal("site-to-prod", "");
     assertThat(proposed.comparison().verdict()).isEqualTo(Verdict.SAME);
     assertThat(proposed.comparison().edited()).isFalse();
     assertThat(proposed.comparison().differences())
@@ -131,17 +161,22 @@ class ReplicationIT {
                 "www.acme.example",
                 "www.acme.prod",
                 "overrides[0]"));
+    assertThat(proposed.parameters())
+        .hasSize(6)
+        .contains("bucket_object_index_html_www_acme_example_content");
     String name = proposed.transactionRef().name();
     SqlTransaction made = space.find(SqlTransaction.class, name).orElseThrow();
     assertThat(made.getMetadata().getLabels())
         .containsEntry(SqlTransaction.SOURCE_ENVIRONMENT, "staging")
         .containsEntry(SqlTransaction.SOURCE_TRANSACTION, "site");
+    assertThat(made.getMetadata().getAnnotations())
+        .containsEntry(CustomResources.REQUESTED_BY, "alice");
     assertThat(made.getMetadata().getOwnerReferences())
         .extracting("kind", "name")
         .containsExactly(tuple("Replication", "site-to-prod"));
     assertThat(made.getSpec().sql())
         .contains("arn:aws:s3:::www.acme.prod/*")
-        .doesNotContain("www.acme.example", "eu-west-1", space.account.id());
+        .doesNotContain("www.acme.example", "eu-west-1", space.account.id(), "Opening soon");
     space.await(
         name,
         "say so in its review",
@@ -153,98 +188,138 @@ class ReplicationIT {
     ReplicationStatus done = await("site-to-prod", ReplicationStatus.Phase.COMMITTED);
     assertThat(done.comparison().verdict()).isEqualTo(Verdict.SAME);
     try (S3Client s3 = space.s3(prod, PROD_REGION)) {
-      assertThat(s3.listBuckets().buckets()).extracting("name").contains("www.acme.prod");
       assertThat(s3.getBucketPolicy(r -> r.bucket("www.acme.prod")).policy())
           .contains("www.acme.prod/*");
+      assertThat(
+              s3.getObjectAsBytes(r -> r.bucket("www.acme.prod").key("index.html")).asUtf8String())
+          .isEqualTo("<h1>Acme</h1>");
     }
 
-    // Then a change in place, and a deletion.
-    staging(
-        "site-live",
-        "UPDATE bucket SET tags = '{\"site\": \"acme\", \"stage\": \"live\"}'"
-            + " WHERE name = 'www.acme.example';"
-            + " DELETE FROM bucket_website");
-    replicate("site-live-to-prod", from("site-live") + rules);
-    assertThat(approve("site-live-to-prod").comparison().verdict()).isEqualTo(Verdict.SAME);
-    assertThat(space.rows("prod", "SELECT name, tags->>'stage' FROM bucket WHERE name LIKE 'www%'"))
-        .containsExactly("www.acme.prod|live");
-    assertThat(space.rows("prod", "SELECT bucket_name FROM bucket_website")).isEmpty();
-
     // The same change again is recognised.
-    replicate("site-again", from("site") + rules);
+    replicate("site-again", from("site") + SITE_RULES);
     ReplicationStatus again = await("site-again", ReplicationStatus.Phase.COMMITTED);
     assertThat(again.transactionRef().name()).isEqualTo(name);
-    assertThat(space.rows("prod", "SELECT name FROM bucket WHERE name LIKE 'www%'")).hasSize(1);
+
+    takeTheOpeningAlong();
+  }
+
+  /** A Secret with the contents of objects, and what kind of content each is. */
+  private static void pages(String name, Map<String, String> contents) {
+    Map<String, String> values = new HashMap<>();
+    contents.forEach(
+        (key, content) -> {
+          String parameter = "bucket_object_" + key + "_www_acme_example_content";
+          values.put(parameter, content);
+          values.put(parameter + "_type", "text/html");
+        });
+    space.secret(name, values);
+  }
+
+  /** An update and a deletion, with contents that nobody gave at first. */
+  private static void takeTheOpeningAlong() {
+    stagingHas("opening", "static-site/03-opening.yaml");
+    replicate("opening-to-prod", from("opening") + SITE_RULES);
+    ReplicationStatus asking = await("opening-to-prod", ReplicationStatus.Phase.FAILED);
+    assertThat(asking.parameters())
+        .contains(
+            "bucket_object_index_html_www_acme_example_content",
+            "bucket_object_robots_txt_www_acme_example_content");
+    assertThat(asking.message()).contains("there is no parameter", "spec.parametersFrom");
+    pages("opening-pages", Map.of("index_html", "<h1>Open</h1>", "robots_txt", "Allow: /"));
+
+    space.patch(
+        SqlTransaction.class,
+        asking.transactionRef().name(),
+        "{\"spec\":{\"parametersFrom\":[{\"secretRef\":{\"name\":\"opening-pages\"}}]}}");
+
+    assertThat(approve("opening-to-prod").comparison().verdict()).isEqualTo(Verdict.SAME);
+    assertThat(space.rows("prod", "SELECT name, tags->>'stage' FROM bucket WHERE name LIKE 'www%'"))
+        .containsExactly("www.acme.prod|live");
+    assertThat(space.rows("prod", "SELECT key FROM bucket_object ORDER BY 1"))
+        .containsExactly("index.html", "missing.html", "robots.txt");
   }
 
   @Test
-  void shouldTakeANetworkToAnotherRegionWithOtherRanges() {
+  void shouldTakeANetworkToAnotherRegionWithOtherRangesAndUndoItThere() {
     String rules =
         """
         overrides:
         - {table: vpc, where: {cidr_block: 10.20.0.0/16}, set: {cidr_block: 10.30.0.0/16}}
         - {table: subnet, where: {cidr_block: 10.20.0.0/24}, set: {cidr_block: 10.30.0.0/24}}
         - {table: subnet, where: {cidr_block: 10.20.1.0/24}, set: {cidr_block: 10.30.1.0/24}}
-        - {table: subnet, where: {cidr_block: 10.20.2.0/24}, set: {cidr_block: 10.30.2.0/24}}
+        - {table: subnet, where: {cidr_block: 10.20.16.0/20}, set: {cidr_block: 10.30.16.0/20}}
+        - {table: subnet, where: {cidr_block: 10.20.32.0/20}, set: {cidr_block: 10.30.32.0/20}}
+        - {table: subnet, where: {cidr_block: 10.20.48.0/24}, set: {cidr_block: 10.30.48.0/24}}
         """;
-    staging(
-        "network",
-        "INSERT INTO vpc (cidr_block, tags) VALUES ('10.20.0.0/16', '{\"Name\": \"shop\"}');"
-            + " INSERT INTO subnet (vpc_id, availability_zone, cidr_block)"
-            + " SELECT id, z, c FROM vpc, (VALUES ('eu-west-1a', '10.20.0.0/24'),"
-            + " ('eu-west-1b', '10.20.1.0/24')) p (z, c) WHERE tags->>'Name' = 'shop';"
-            + " INSERT INTO internet_gateway (vpc_id, tags)"
-            + " SELECT id, '{\"Name\": \"shop\"}' FROM vpc WHERE tags->>'Name' = 'shop'");
-    staging(
-        "network-change",
-        "UPDATE subnet SET cidr_block = '10.20.2.0/24' WHERE cidr_block = '10.20.1.0/24';"
-            + " UPDATE vpc SET tags = '{\"Name\": \"shop\", \"stage\": \"live\"}'"
-            + " WHERE tags->>'Name' = 'shop'; DELETE FROM internet_gateway"
-            + " WHERE tags->>'Name' = 'shop'");
+    stagingHas("network", "network/02-network.yaml");
+    stagingHas("routes", "network/03-routes.yaml");
+    stagingHas("change", "network/04-change.yaml");
     replicate(
         "network-to-prod",
         "from: {environmentRef: {name: staging},"
-            + " transactionRefs: [{name: network-change}, {name: network}]}\n"
+            + " transactionRefs: [{name: change}, {name: routes}, {name: network}]}\n"
             + rules);
 
-    // In the order of the commits, the second once the first is committed.
-    ReplicationStatus first =
-        await(
-            "network-to-prod",
-            "wait for approval",
-            s -> "AwaitingApproval".equals(reason(s)) && s.comparison() != null);
-    String firstName = first.transactionRef().name();
-    assertThat(firstName).startsWith("staging-network-").doesNotContain("change");
-    assertThat(first.comparison().verdict()).isEqualTo(Verdict.SAME);
-    assertThat(space.find(SqlTransaction.class, firstName).orElseThrow().getSpec().sql())
-        .contains("us-east-1a", "10.30.1.0/24")
-        .doesNotContain("eu-west-1", "10.20.", "vpc-");
-    space.approve(firstName);
-    ReplicationStatus second =
-        await(
-            "network-to-prod",
-            "propose the second",
-            s ->
-                "AwaitingApproval".equals(reason(s))
-                    && !firstName.equals(s.transactionRef().name())
-                    && s.comparison() != null);
-    assertThat(second.comparison().verdict()).as(second.toString()).isEqualTo(Verdict.SAME);
-    String secondName = second.transactionRef().name();
-    assertThat(space.status(secondName).plan().text()).isEqualTo("+0 ~1 ±1 -1");
-    space.approve(secondName);
+    // In the order of the commits, each once the one before is committed.
+    ReplicationStatus network = awaitProposal("network-to-prod", "");
+    String networkName = network.transactionRef().name();
+    assertThat(networkName).startsWith("staging-network-");
+    assertThat(network.comparison().verdict()).as(network.toString()).isEqualTo(Verdict.SAME);
+    assertThat(space.find(SqlTransaction.class, networkName).orElseThrow().getSpec().sql())
+        .contains("us-east-1a", "10.30.1.0/24", "10.30.32.0/20")
+        .doesNotContain("eu-west-1", "10.20.", "vpc-", "sg-", "subnet-");
+    space.approve(networkName);
+    ReplicationStatus routes = awaitProposal("network-to-prod", networkName);
+    String routesName = routes.transactionRef().name();
+    assertThat(routesName).startsWith("staging-routes-");
+    assertThat(routes.comparison().verdict()).as(routes.toString()).isEqualTo(Verdict.SAME);
+    space.approve(routesName);
+    ReplicationStatus change = awaitProposal("network-to-prod", routesName);
+    String changeName = change.transactionRef().name();
+    assertThat(changeName).startsWith("staging-change-");
+    assertThat(change.comparison().verdict()).as(change.toString()).isEqualTo(Verdict.SAME);
+    assertThat(space.status(changeName).plan().text())
+        .isEqualTo(space.status("change").plan().text())
+        .contains("±2");
+    space.approve(changeName);
     await("network-to-prod", ReplicationStatus.Phase.COMMITTED);
 
-    try (Ec2Client ec2 = space.ec2(prod, PROD_REGION)) {
-      assertThat(
-              ec2.describeSubnets().subnets().stream()
-                  .filter(s -> s.cidrBlock().startsWith("10.30."))
-                  .map(s -> s.cidrBlock() + " " + s.availabilityZone())
-                  .sorted())
-          .containsExactly("10.30.0.0/24 us-east-1a", "10.30.2.0/24 us-east-1b");
-    }
+    assertThat(subnetsOfProd())
+        .containsExactly(
+            "10.30.0.0/24 us-east-1a",
+            "10.30.1.0/24 us-east-1b",
+            "10.30.16.0/20 us-east-1a",
+            "10.30.48.0/24 us-east-1b");
+    assertThat(space.rows("prod", VPC)).containsExactly("live");
+
+    undo(changeName);
+    assertThat(subnetsOfProd()).contains("10.30.32.0/20 us-east-1b").hasSize(4);
+    assertThat(space.rows("prod", VPC)).containsExactly("");
     assertThat(
-            space.rows("prod", "SELECT tags->>'stage' FROM vpc WHERE cidr_block = '10.30.0.0/16'"))
-        .containsExactly("live");
+            space.rows("prod", "SELECT group_name FROM security_group WHERE group_name LIKE 's%'"))
+        .contains("shop-data");
+  }
+
+  private static List<String> subnetsOfProd() {
+    try (Ec2Client ec2 = space.ec2(prod, PROD_REGION)) {
+      return ec2.describeSubnets().subnets().stream()
+          .filter(s -> s.cidrBlock().startsWith("10.30."))
+          .map(s -> s.cidrBlock() + " " + s.availabilityZone())
+          .sorted()
+          .toList();
+    }
+  }
+
+  private static void undo(String name) {
+    String undo =
+        """
+        apiVersion: iasql.io/v1alpha1
+        kind: SqlTransaction
+        metadata: {name: undo, namespace: %s}
+        spec: {environmentRef: {name: prod}, undoOf: {name: %s}}
+        """;
+    space.stack.client.resource(undo.formatted(space.namespace, name)).create();
+    space.await("undo", Phase.COMMITTED);
   }
 
   @Test
@@ -377,7 +452,7 @@ class ReplicationIT {
     space.transaction(
         "brief", "farewell", "INSERT INTO queue (name) VALUES ('farewell')", OnFailure.ROLLBACK);
     space.await("farewell", Phase.COMMITTED);
-    String spec = "from: {environmentRef: {name: brief}, transactionRef: {name: farewell}}\n";
+    String spec = "from: {environmentRef: {name: brief}, since: 1h}\n";
     replicate("farewell-to-prod", spec);
     String name =
         await("farewell-to-prod", "wait for approval", s -> "AwaitingApproval".equals(reason(s)))
