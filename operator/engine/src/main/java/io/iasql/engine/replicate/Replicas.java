@@ -14,6 +14,7 @@ import io.iasql.engine.plan.PlanStore;
 import io.iasql.engine.plan.Planner;
 import io.iasql.engine.plan.UserSql;
 import io.iasql.engine.store.Catalog;
+import io.iasql.engine.store.Jdbis;
 import io.iasql.engine.store.UnavailableException;
 import io.iasql.spi.AwsPlace;
 import java.sql.Connection;
@@ -220,7 +221,7 @@ public final class Replicas {
           try (Connection session = context.database().openSession()) {
             session.setAutoCommit(false);
             session.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
-            try (Handle handle = Jdbi.open(session)) {
+            try (Handle handle = Jdbis.open(session)) {
               try {
                 return attempt.run(handle, Catalog.read(handle));
               } finally {
