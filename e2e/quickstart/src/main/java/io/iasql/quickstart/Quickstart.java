@@ -135,7 +135,9 @@ final class Quickstart {
     if (found.isEmpty()) {
       return found;
     }
-    if (arguments.manifests().isPresent() && request.isServedBy(found.get().request())) {
+    // The first tour begins with nothing in the account.
+    boolean named = arguments.manifests().isPresent() || arguments.sample().isPresent();
+    if (named && request.isServedBy(found.get().request())) {
       return found;
     }
     console.heading("Stopping what an earlier run left running");
