@@ -38,9 +38,36 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- printf "system:serviceaccount:%s:%s" .Release.Namespace (include "iasql.serviceAccount" .) -}}
 {{- end -}}
 
+{{/* All that are operators to the policies, as a list of CEL. */}}
+{{- define "iasql.users" -}}
+{{- $users := list (include "iasql.user" . | squote) -}}
+{{- range .Values.approval.operators -}}
+{{- $users = append $users (printf "system:serviceaccount:%s" . | squote) -}}
+{{- end -}}
+[{{ join ", " $users }}]
+{{- end -}}
+
 {{- define "iasql.image" -}}
 {{- .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
 {{- with .Values.image.digest }}@{{ . }}{{ end -}}
+{{- end -}}
+
+{{/* The names of the definitions of all custom resources. */}}
+{{- define "iasql.definitions" -}}
+{{- $names := list -}}
+{{- range $path, $_ := .Files.Glob "definitions/*.yaml" -}}
+{{- $names = append $names ($.Files.Get $path | fromYaml).metadata.name -}}
+{{- end -}}
+{{ join ", " $names }}
+{{- end -}}
+
+{{/* The statuses of all custom resources, as RBAC and policies name them. */}}
+{{- define "iasql.statuses" -}}
+{{- $names := list -}}
+{{- range $path, $_ := .Files.Glob "definitions/*.yaml" -}}
+{{- $names = append $names (printf "%s/status" ($.Files.Get $path | fromYaml).spec.names.plural) -}}
+{{- end -}}
+{{ join ", " $names }}
 {{- end -}}
 
 {{/* What the operator does in the namespaces that it watches: no verb more. */}}
@@ -61,7 +88,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
   resources: [replications]
   verbs: [get, list, watch]
 - apiGroups: [iasql.io]
-  resources: [awsconnections/status, environments/status, sqltransactions/status, replications/status]
+  resources: [{{ include "iasql.statuses" . }}]
   verbs: [patch]
 # Keys for AWS and databases; logins are made and taken away.
 - apiGroups: [""]
@@ -87,4 +114,20 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 - apiGroups: [""]
   resources: [pods]
   verbs: [get]
+# Databases by CloudNativePG; nothing where it is not installed.
+- apiGroups: [postgresql.cnpg.io]
+  resources: [clusters]
+  verbs: [get, create, patch]
+{{- end -}}
+
+{{/* Its three times must be in this order, or two pods could lead. */}}
+{{- define "iasql.checkTimes" -}}
+{{- with .Values.leaderElection -}}
+{{- $duration := trimSuffix "s" .duration | int -}}
+{{- $deadline := trimSuffix "s" .renewDeadline | int -}}
+{{- $retry := trimSuffix "s" .retryPeriod | int -}}
+{{- if not (and (gt $duration $deadline) (gt $deadline $retry)) -}}
+{{- fail (printf "leaderElection: duration (%s) is longer than renewDeadline (%s), which is longer than retryPeriod (%s)" .duration .renewDeadline .retryPeriod) -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
