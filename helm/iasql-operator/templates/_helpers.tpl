@@ -79,10 +79,14 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 - apiGroups: [iasql.io]
   resources: [environments]
   verbs: [get, list, watch, patch]
-# create: what people wrote in psql where plans wait for approval, and the deletion of an environment; delete: the latter.
+# create: what people wrote in psql where plans wait for approval, what a Replication makes, and the deletion of an
+# environment; delete: the latter.
 - apiGroups: [iasql.io]
   resources: [sqltransactions]
   verbs: [get, list, watch, create, patch, delete]
+- apiGroups: [iasql.io]
+  resources: [replications]
+  verbs: [get, list, watch]
 - apiGroups: [iasql.io]
   resources: [{{ include "iasql.statuses" . }}]
   verbs: [patch]

@@ -20,7 +20,13 @@ public final class CustomResources {
 
   /** Every type, in the order in which they refer to each other. */
   public static final List<Class<? extends CustomResource<?, ?>>> TYPES =
-      List.of(AwsConnection.class, Environment.class, SqlTransaction.class);
+      List.of(AwsConnection.class, Environment.class, SqlTransaction.class, Replication.class);
+
+  /**
+   * Annotation: whoever asks for a SqlTransaction or a Replication. With the admission policies of
+   * the chart nobody can write another name than their own.
+   */
+  public static final String REQUESTED_BY = GROUP + "/requested-by";
 
   private CustomResources() {}
 

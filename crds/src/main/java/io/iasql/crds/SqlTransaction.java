@@ -63,4 +63,16 @@ public final class SqlTransaction extends CustomResource<SqlTransactionSpec, Sql
 
   /** Annotation: the database logins that wrote the SQL in psql, or {@code operator}. */
   public static final String WRITTEN_BY = CustomResources.GROUP + "/written-by";
+
+  /**
+   * Annotation: with value {@code Manual} the plan waits for somebody's approval, even where the
+   * environment approves by itself.
+   */
+  public static final String APPROVAL = CustomResources.GROUP + "/approval";
+
+  /** Label: the Environment whose change this one repeats. */
+  public static final String SOURCE_ENVIRONMENT = CustomResources.GROUP + "/source-environment";
+
+  /** Label: the transaction of that Environment. */
+  public static final String SOURCE_TRANSACTION = CustomResources.GROUP + "/source-transaction";
 }

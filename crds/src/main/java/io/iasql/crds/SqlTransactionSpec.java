@@ -121,7 +121,9 @@ public record SqlTransactionSpec(
   /** How many parameters a spec lists. */
   public static final int MAX_PARAMETERS = 64;
 
-  private static final int MAX_SOURCES = 16;
+  /** How many Secrets a spec names. */
+  static final int MAX_SOURCES = 16;
+
   private static final int MAX_DEPENDENCIES = 32;
 
   public SqlTransactionSpec {

@@ -93,12 +93,24 @@ final class DefinitionGenerator {
         if (property == null) {
           continue; // it has another name in JSON, and is no record
         }
-        if (component.getType().isRecord()) {
+        if (isOpen(component)) {
+          // Columns of whichever table, each with a value of its own type.
+          property.setAdditionalProperties(null);
+          property.setXKubernetesPreserveUnknownFields(true);
+          property.setMinProperties(1L);
+          property.setMaxProperties(64L);
+        } else if (component.getType().isRecord()) {
           completeProperties(property, component.getType());
         } else if (Collection.class.isAssignableFrom(component.getType())) {
           completeList(property, component);
         }
       }
+    }
+
+    private static boolean isOpen(RecordComponent component) {
+      return component.getType() == Map.class
+          && ((ParameterizedType) component.getGenericType()).getActualTypeArguments()[1]
+              == Object.class;
     }
 
     /** Sets are sets, and conditions are merged by type: server-side apply goes by that. */

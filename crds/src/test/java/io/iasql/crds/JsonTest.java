@@ -83,7 +83,7 @@ class JsonTest {
   @Test
   void definitionsAreOnTheClassPath() {
     assertThat(CustomResources.definitions())
-        .hasSize(3)
+        .hasSameSizeAs(CustomResources.TYPES)
         .allSatisfy(yaml -> assertThat(yaml).contains("kind: \"CustomResourceDefinition\""));
   }
 }

@@ -14,6 +14,7 @@ import io.iasql.engine.commit.TransactionState;
 import io.iasql.engine.commit.TransactionView;
 import io.iasql.engine.plan.Plan;
 import io.iasql.engine.store.Catalog;
+import io.iasql.engine.store.Jdbis;
 import io.iasql.engine.store.RowGraph;
 import io.iasql.engine.sync.SyncReport;
 import io.iasql.peers.AwsEmulator;
@@ -30,7 +31,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
-import io.iasql.engine.store.Jdbis;
 
 /** One environment: a database over an account, the operator at work, and a view of AWS itself. */
 final class World implements AutoCloseable {

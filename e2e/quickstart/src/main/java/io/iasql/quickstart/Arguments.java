@@ -11,12 +11,14 @@ import java.util.Optional;
  * The command line.
  *
  * @param manifests what the user wants to have applied; empty for the sample
+ * @param sample the sample to apply, where it is not the first tour's
  * @param ask whether to ask before each approval
  * @param keep whether all keeps running afterwards
  */
 record Arguments(
     Action action,
     Optional<Path> manifests,
+    Optional<String> sample,
     boolean ask,
     boolean keep,
     Optional<Path> kubeconfig,
@@ -30,6 +32,7 @@ record Arguments(
       applies manifests, approves their plans and shows what AWS says afterwards.
 
         -f FILE|DIR          apply your own manifests instead of the sample
+            --sample NAME    apply another folder of e2e/samples, such as replicate
             --ask            ask before each approval; approves every plan otherwise
             --keep           leave all running afterwards (the default on a terminal)
             --no-keep        stop all afterwards (the default elsewhere)
@@ -68,6 +71,7 @@ record Arguments(
   static Arguments parse(List<String> words, boolean terminal) throws InvalidException {
     Action action = Action.RUN;
     Optional<Path> manifests = Optional.empty();
+    Optional<String> sample = Optional.empty();
     boolean ask = false;
     boolean keep = terminal;
     Optional<Path> kubeconfig = Optional.empty();
@@ -82,6 +86,7 @@ record Arguments(
       }
       switch (word) {
         case "-f", "--filename" -> manifests = Optional.of(Path.of(value(word, left)));
+        case "--sample" -> sample = Optional.of(value(word, left));
         case "--kubeconfig" -> kubeconfig = Optional.of(Path.of(value(word, left)));
         case "--aws-endpoint" -> awsEndpoint = Optional.of(endpoint(value(word, left)));
         case "--ask" -> ask = true;
@@ -92,7 +97,10 @@ record Arguments(
         default -> throw new InvalidException("There is no option " + word + ".");
       }
     }
-    return new Arguments(action, manifests, ask, keep, kubeconfig, awsEndpoint);
+    if (manifests.isPresent() && sample.isPresent()) {
+      throw new InvalidException("-f and --sample exclude each other.");
+    }
+    return new Arguments(action, manifests, sample, ask, keep, kubeconfig, awsEndpoint);
   }
 
   private static String value(String option, Deque<String> left) throws InvalidException {

@@ -55,13 +55,18 @@ final class Manifests {
       return isOurs("SqlTransaction");
     }
 
+    /** Whether it makes something happen that is followed to its end before anything else. */
+    boolean isFollowed() {
+      return isTransaction() || isOurs("Replication");
+    }
+
     private String identity() {
       return kind() + "/" + namespace() + "/" + name();
     }
   }
 
   /**
-   * Documents of one file that are applied at once. At most the last is a transaction.
+   * Documents of one file that are applied at once. At most the last is one to be followed.
    *
    * @param whole whether the file has no others
    */
@@ -70,6 +75,11 @@ final class Manifests {
     Optional<Document> transaction() {
       Document last = documents.get(documents.size() - 1);
       return last.isTransaction() ? Optional.of(last) : Optional.empty();
+    }
+
+    Optional<Document> replication() {
+      Document last = documents.get(documents.size() - 1);
+      return last.isOurs("Replication") ? Optional.of(last) : Optional.empty();
     }
   }
 
@@ -159,7 +169,7 @@ final class Manifests {
     List<Document> first = new ArrayList<>();
     List<Document> rest = new ArrayList<>();
     for (Document document : documents) {
-      boolean early = seen.add(document.identity()) && !document.isTransaction();
+      boolean early = seen.add(document.identity()) && !document.isFollowed();
       (early ? first : rest).add(document);
     }
     first.addAll(rest);
@@ -173,7 +183,7 @@ final class Manifests {
       boolean joins =
           !last.isEmpty()
               && last.get(0).file().equals(document.file())
-              && !last.get(last.size() - 1).isTransaction();
+              && !last.get(last.size() - 1).isFollowed();
       if (joins) {
         last.add(document);
       } else {

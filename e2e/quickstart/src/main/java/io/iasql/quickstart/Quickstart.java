@@ -103,7 +103,8 @@ final class Quickstart {
 
   /** Shown as a path that works from where the reader is, where that is the checkout. */
   private Path sample() {
-    return root.equals(Path.of("").toAbsolutePath()) ? SAMPLE : root.resolve(SAMPLE);
+    Path folder = arguments.sample().map(SAMPLE::resolveSibling).orElse(SAMPLE);
+    return root.equals(Path.of("").toAbsolutePath()) ? folder : root.resolve(folder);
   }
 
   private Request request(Manifests manifests) {
@@ -134,7 +135,9 @@ final class Quickstart {
     if (found.isEmpty()) {
       return found;
     }
-    if (arguments.manifests().isPresent() && request.isServedBy(found.get().request())) {
+    // The first tour begins with nothing in the account.
+    boolean named = arguments.manifests().isPresent() || arguments.sample().isPresent();
+    if (named && request.isServedBy(found.get().request())) {
       return found;
     }
     console.heading("Stopping what an earlier run left running");
@@ -185,7 +188,7 @@ final class Quickstart {
     if (!isOnPath(running.kubectl())) {
       console.command("alias kubectl=" + Commands.quoted(running.kubectl().toString()));
     }
-    console.command("kubectl get awsconnections,environments,sqltransactions -A");
+    console.command("kubectl get awsconnections,environments,sqltransactions,replications -A");
     try (KubernetesClient client = client(running)) {
       client.resources(Environment.class).inAnyNamespace().list().getItems().stream()
           .filter(e -> e.getStatus() != null && e.getStatus().database() != null)

@@ -5,6 +5,8 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.iasql.crds.AwsConnection;
 import io.iasql.crds.Condition;
 import io.iasql.crds.Environment;
+import io.iasql.crds.Replication;
+import io.iasql.crds.ReplicationStatus;
 import io.iasql.crds.SqlTransaction;
 import io.iasql.crds.SqlTransactionStatus;
 import io.iasql.crds.SqlTransactionStatus.Change;
@@ -103,6 +105,9 @@ final class Tour {
         } else if (document.isOurs("Environment")) {
           awaitEnvironment(document);
         }
+      }
+      if (part.replication().isPresent()) {
+        followReplication(part.replication().get());
       }
       if (part.transaction().isPresent() && !follow(part.transaction().get())) {
         long left = manifests.parts().size() - 1L - manifests.parts().indexOf(part);
@@ -239,11 +244,75 @@ final class Tour {
             });
   }
 
-  /** Follows a transaction to its end, which is good or not. */
+  /** Follows each SqlTransaction that a replication makes, until all is committed. */
+  private void followReplication(Document document) {
+    Set<String> followed = new HashSet<>();
+    try (Watch<Replication> watch =
+        new Watch<>(client, Replication.class, document.namespace(), document.name(), console)) {
+      ReplicationStatus ended =
+          watch.until(
+              "5 s",
+              replication ->
+                  replication.getStatus() == null
+                      ? ""
+                      : Objects.requireNonNullElse(replication.getStatus().message(), ""),
+              replication -> {
+                ReplicationStatus status = replication.getStatus();
+                if (status == null || status.phase() == null) {
+                  return Optional.empty();
+                }
+                failIfStalled("Replication " + document.name(), status.conditions());
+                if (status.phase() == ReplicationStatus.Phase.PROPOSED
+                    && status.comparison() != null
+                    && followed.add(status.transactionRef().name())) {
+                  compare(document.name(), status);
+                  if (!follow(document.namespace(), status.transactionRef().name())) {
+                    return Optional.of(status);
+                  }
+                }
+                return status.phase() == ReplicationStatus.Phase.COMMITTED
+                    ? Optional.of(status)
+                    : Optional.empty();
+              });
+      console.say("");
+      console.say("Replication %s: %s".formatted(document.name(), ended.message()));
+    }
+  }
+
+  private void compare(String name, ReplicationStatus status) {
+    ReplicationStatus.Comparison comparison = status.comparison();
+    console.say("");
+    console.say(
+        "Replication %s made SqlTransaction %s.".formatted(name, status.transactionRef().name()));
+    console.say(
+        "Compared with what the source committed: %s%s"
+            .formatted(
+                comparison.verdict() == ReplicationStatus.Verdict.SAME ? "Same" : "Different",
+                comparison.differences().isEmpty() ? "." : ", but for"));
+    comparison
+        .differences()
+        .forEach(
+            d ->
+                console.say(
+                    "  %s %s %s: %s there, %s here (%s)"
+                        .formatted(
+                            d.table(),
+                            Objects.requireNonNullElse(d.row(), ""),
+                            Objects.requireNonNullElse(d.column(), ""),
+                            d.source(),
+                            d.target(),
+                            Objects.requireNonNullElse(d.explainedBy(), "unexplained"))));
+  }
+
   private boolean follow(Document document) {
+    return follow(document.namespace(), document.name());
+  }
+
+  /** Follows a transaction to its end, which is good or not. */
+  private boolean follow(String namespace, String name) {
     Set<String> approved = new HashSet<>();
     try (Watch<SqlTransaction> watch =
-        new Watch<>(client, SqlTransaction.class, document.namespace(), document.name(), console)) {
+        new Watch<>(client, SqlTransaction.class, namespace, name, console)) {
       SqlTransaction ended =
           watch.until(
               "3 s",

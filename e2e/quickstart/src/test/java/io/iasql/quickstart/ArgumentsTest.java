@@ -35,7 +35,17 @@ class ArgumentsTest {
   }
 
   @Test
+  void shouldTakeASampleByItsName() throws InvalidException {
+    assertThat(Arguments.parse(List.of("--sample", "replicate"), false).sample())
+        .contains("replicate");
+    assertThat(Arguments.parse(List.of(), false).sample()).isEmpty();
+  }
+
+  @Test
   void shouldSayWhatIsWrong() {
+    assertThatThrownBy(() -> Arguments.parse(List.of("-f", "mine", "--sample", "replicate"), false))
+        .isInstanceOf(InvalidException.class)
+        .hasMessage("-f and --sample exclude each other.");
     assertThatThrownBy(() -> Arguments.parse(List.of("--fast"), false))
         .isInstanceOf(InvalidException.class)
         .hasMessage("There is no option --fast.");

@@ -93,15 +93,27 @@ class QuickstartIT {
       assertSiteIsPublished(first);
       assertThat(first.narration()).contains("./quickstart --stop", "kubectl get secret -n");
 
-      QuickstartRun network = runAgain(0, "e2e/samples/network");
+      QuickstartRun network = runAgain(0, "-f", "e2e/samples/network");
       assertNetworkIsChanged(network);
 
-      QuickstartRun committedBefore = runAgain(0, "e2e/samples/static-site/03-opening.yaml");
+      QuickstartRun replicated = runAgain(0, "--sample", "replicate");
+      assertThat(replicated.narration())
+          .contains("Compared with what the source committed: Same, but for")
+          .contains(
+              "bucket acme-uploads name: acme-uploads-staging there, acme-uploads here (overrides[0])")
+          .contains("queue thumbnails visibility_timeout: 30 there, 120 here (overrides[1])")
+          .contains("Replication uploads-to-prod: It is in prod.");
+      assertThat(lastAnswer(replicated))
+          .contains("bucket acme-uploads in us-east-1")
+          .contains("arn:aws:s3:::acme-uploads/*", "444455556666")
+          .contains("queue thumbnails in us-east-1, visibility timeout 120 s");
+
+      QuickstartRun committedBefore = runAgain(0, "-f", "e2e/samples/static-site/03-opening.yaml");
       assertThat(committedBefore.narration())
           .contains("sqltransaction.iasql.io/opening unchanged", "Phase Committed");
 
       Path own = Files.writeString(folder.resolve("all.yaml"), OWN);
-      QuickstartRun wrong = runAgain(1, own.toString());
+      QuickstartRun wrong = runAgain(1, "-f", own.toString());
       assertFailureIsExplained(wrong);
 
       try (QuickstartRun stop = QuickstartRun.start("--stop")) {
@@ -112,8 +124,8 @@ class QuickstartIT {
     }
   }
 
-  private static QuickstartRun runAgain(int code, String manifests) throws Exception {
-    try (QuickstartRun run = QuickstartRun.start("--keep", "-f", manifests)) {
+  private static QuickstartRun runAgain(int code, String which, String value) throws Exception {
+    try (QuickstartRun run = QuickstartRun.start("--keep", which, value)) {
       assertThat(run.end()).as(run::narration).isEqualTo(code);
       assertThat(run.narration()).contains("Using what an earlier run left running");
       return run;

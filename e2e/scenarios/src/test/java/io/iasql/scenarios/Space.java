@@ -158,6 +158,29 @@ final class Space {
     stack.client.resource(connection).forceConflicts().serverSideApply();
   }
 
+  /** An environment for another account, with a connection and keys of the same name. */
+  AwsPeer.Account elsewhere(
+      String name, String region, EnvironmentSpec.Approval approval, String... modules) {
+    AwsPeer.Account other = stack.aws.newAccount();
+    secret(
+        name + "-keys",
+        Map.of(
+            "AWS_ACCESS_KEY_ID", other.accessKeyId(),
+            "AWS_SECRET_ACCESS_KEY", other.secretAccessKey()));
+    AwsConnection connection = new AwsConnection();
+    connection.setMetadata(new ObjectMetaBuilder().withNamespace(namespace).withName(name).build());
+    connection.setSpec(
+        new AwsConnectionSpec(
+            other.id(),
+            region,
+            Set.of(region),
+            new AwsConnectionSpec.Credentials(new LocalReference(name + "-keys"), null),
+            stack.proxy.endpoint().toString()));
+    stack.client.resource(connection).forceConflicts().serverSideApply();
+    environment(name, name, "1h", approval, EnvironmentSpec.DriftPolicy.ACCEPT, modules);
+    return other;
+  }
+
   /** An environment with a database of its own on the stack's PostgreSQL. */
   void environment(String name, EnvironmentSpec.Approval approval, String... modules) {
     environmentSyncing(name, "1h", approval, modules);
@@ -170,6 +193,16 @@ final class Space {
 
   void environment(
       String name,
+      String interval,
+      EnvironmentSpec.Approval approval,
+      EnvironmentSpec.DriftPolicy drift,
+      String... modules) {
+    environment(name, CONNECTION, interval, approval, drift, modules);
+  }
+
+  private void environment(
+      String name,
+      String connection,
       String interval,
       EnvironmentSpec.Approval approval,
       EnvironmentSpec.DriftPolicy drift,
@@ -189,7 +222,7 @@ final class Space {
         new ObjectMetaBuilder().withNamespace(namespace).withName(name).withLabels(labels).build());
     environment.setSpec(
         new EnvironmentSpec(
-            new LocalReference(CONNECTION),
+            new LocalReference(connection),
             Set.of(modules),
             new EnvironmentSpec.Database(
                 null,
@@ -425,12 +458,25 @@ final class Space {
   }
 
   private <B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>, C> C client(B builder) {
+    return client(builder, account, REGION);
+  }
+
+  S3Client s3(AwsPeer.Account of, String region) {
+    return client(S3Client.builder().forcePathStyle(true), of, region);
+  }
+
+  Ec2Client ec2(AwsPeer.Account of, String region) {
+    return client(Ec2Client.builder(), of, region);
+  }
+
+  private <B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>, C> C client(
+      B builder, AwsPeer.Account of, String region) {
     return builder
         .endpointOverride(stack.aws.endpoint())
-        .region(Region.of(REGION))
+        .region(Region.of(region))
         .credentialsProvider(
             StaticCredentialsProvider.create(
-                AwsBasicCredentials.create(account.accessKeyId(), account.secretAccessKey())))
+                AwsBasicCredentials.create(of.accessKeyId(), of.secretAccessKey())))
         .httpClientBuilder(ApacheHttpClient.builder())
         .build();
   }

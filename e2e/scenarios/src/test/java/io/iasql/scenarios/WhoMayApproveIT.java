@@ -18,6 +18,7 @@ import io.iasql.crds.AwsConnection;
 import io.iasql.crds.Environment;
 import io.iasql.crds.EnvironmentSpec.Approval;
 import io.iasql.crds.LocalReference;
+import io.iasql.crds.Replication;
 import io.iasql.crds.SqlTransaction;
 import io.iasql.crds.SqlTransactionSpec;
 import io.iasql.crds.SqlTransactionSpec.OnFailure;
@@ -102,13 +103,14 @@ class WhoMayApproveIT {
                     "environments",
                     "awsconnections/status",
                     "environments/status",
-                    "sqltransactions/status")
+                    "sqltransactions/status",
+                    "replications/status")
                 .withVerbs("get", "create", "update", "patch")
                 .endRule()
                 // The client looks before it patches.
                 .addNewRule()
                 .withApiGroups("iasql.io")
-                .withResources("awsconnections", "sqltransactions")
+                .withResources("awsconnections", "sqltransactions", "replications")
                 .withVerbs("get")
                 .endRule()
                 .build())
@@ -131,6 +133,9 @@ class WhoMayApproveIT {
 
     awaitRefusal("approval", () -> create(ADMIN, transaction(namespace, PLAN, "nobody", Map.of())));
     awaitRefusal("automatic", () -> environment(DAVE, namespace, "automatic", Approval.AUTOMATIC));
+    awaitRefusal("replication", () -> replicate(ALICE, namespace, "a", "b", "nobody"));
+    replicate(ALICE, namespace, "a", "b", "alice");
+    awaitRefusal("chains", () -> replicate(ALICE, namespace, "b", "a", "alice"));
     awaitRefusal("status", () -> status(DAVE, AwsConnection.class, namespace, "aws"));
   }
 
@@ -215,6 +220,52 @@ class WhoMayApproveIT {
         .withName(name)
         .subresource("status")
         .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"status\":{\"observedGeneration\":99}}");
+  }
+
+  /**
+   * Of environments that nobody has.
+   *
+   * @param by whom it names as its requester; may be empty
+   * @return its name
+   */
+  private static String replicate(
+      KubernetesClient who, String namespace, String from, String to, String by) {
+    String name = "r" + NAMES.incrementAndGet();
+    String yaml =
+        """
+        apiVersion: iasql.io/v1alpha1
+        kind: Replication
+        metadata:
+          name: %s
+          namespace: %s
+          annotations: {%s}
+        spec:
+          from: {environmentRef: {name: %s}, transactionRef: {name: t}}
+          to: {environmentRef: {name: %s}}
+        """
+            .formatted(
+                name, namespace, by.isEmpty() ? "" : REQUESTED_BY + ": '" + by + "'", from, to);
+    who.resource(yaml).create();
+    return name;
+  }
+
+  private static void patchReplication(
+      KubernetesClient who, String namespace, String name, String json) {
+    who.resources(Replication.class)
+        .inNamespace(namespace)
+        .withName(name)
+        .patch(PatchContext.of(PatchType.JSON_MERGE), json.replace('\'', '"'));
+  }
+
+  private static void replicationStatus(String name, String json) {
+    OPERATOR
+        .resources(Replication.class)
+        .inNamespace(plain)
+        .withName(name)
+        .subresource("status")
+        .patch(
+            PatchContext.of(PatchType.JSON_MERGE),
+            "{'status':%s}".formatted(json).replace('\'', '"'));
   }
 
   private static void environment(
@@ -483,12 +534,14 @@ class WhoMayApproveIT {
 
   @Test
   void shouldLetNobodyButTheOperatorWriteAStatus() {
+    String replication = replicate(ALICE, plain, "p", "q", "");
     String name = requested(ALICE, plain).getMetadata().getName();
     for (KubernetesClient who : List.of(DAVE, ADMIN)) {
       String refusal = "nobody else writes it";
       assertRefused(FORBIDDEN, refusal, () -> status(who, AwsConnection.class, plain, "aws"));
       assertRefused(FORBIDDEN, refusal, () -> status(who, Environment.class, plain, "env"));
       assertRefused(FORBIDDEN, refusal, () -> status(who, SqlTransaction.class, plain, name));
+      assertRefused(FORBIDDEN, refusal, () -> status(who, Replication.class, plain, replication));
     }
     // What comes along with the rest of the object is left out by the API server.
     SqlTransaction transaction = requested(ALICE, plain);
@@ -606,5 +659,78 @@ class WhoMayApproveIT {
         () -> patch(BOB, proposed, "{'metadata':{'annotations':{'" + WRITTEN_BY + "':null}}}"));
     approve(BOB, proposed, "bob");
     assertThat(stored(proposed).approvedBy()).isEqualTo("bob");
+  }
+
+  // Replications ---------------------------------------------------------------------------------
+
+  @Test
+  void shouldKnowWhoAskedForAReplication() {
+    String refusal = "names whoever writes the Replication: set it to \"carol\"";
+    assertRefused(INVALID, refusal, () -> replicate(CAROL, fourEyes, "p", "q", ""));
+    assertRefused(INVALID, refusal, () -> replicate(CAROL, fourEyes, "p", "q", "alice"));
+    assertRefused(INVALID, refusal, () -> replicate(CAROL, plain, "p", "q", "alice"));
+    replicate(CAROL, plain, "p", "q", "");
+
+    String name = replicate(ALICE, fourEyes, "p", "q", "alice");
+    assertRefused(
+        INVALID,
+        refusal,
+        () -> patchReplication(CAROL, fourEyes, name, "{'spec':{'requiredSoakTime':'1h'}}"));
+    assertRefused(
+        INVALID,
+        "changes together with spec only",
+        () ->
+            patchReplication(
+                CAROL,
+                fourEyes,
+                name,
+                "{'metadata':{'annotations':{'" + REQUESTED_BY + "':'carol'}}}"));
+  }
+
+  @Test
+  void shouldTakeTheRequesterOfAReplicationFromTheOperatorOnly() {
+    SqlTransaction made = requested(OPERATOR, fourEyes, "carol");
+
+    assertRefused(INVALID, "carol requested this", () -> approve(CAROL, made, "carol"));
+    assertRefused(
+        INVALID,
+        "changes together with the SQL only",
+        () ->
+            patch(OPERATOR, made, "{'metadata':{'annotations':{'" + REQUESTED_BY + "':'alice'}}}"));
+    approve(BOB, made, "bob");
+    assertThat(stored(made).approvedBy()).isEqualTo("bob");
+  }
+
+  @Test
+  void shouldNeverLetTheOperatorAskForAReplication() {
+    assertRefused(
+        INVALID,
+        "The operator neither makes nor changes a Replication.",
+        () -> replicate(OPERATOR, plain, "p", "q", ""));
+  }
+
+  @Test
+  void shouldRefuseAReplicationThatClosesARing() {
+    replicate(ALICE, plain, "dev", "staging", "");
+    String second = replicate(ALICE, plain, "staging", "prod", "");
+    replicationStatus(second, "{'upstream':['dev']}");
+    String refusal = "changes of dev come to prod by Replication %s already.".formatted(second);
+
+    Awaitility.await("the policy to see the status")
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () ->
+                assertRefused(INVALID, refusal, () -> replicate(ALICE, plain, "prod", "dev", "")));
+    assertRefused(
+        INVALID,
+        "changes of staging come to prod",
+        () -> replicate(ALICE, plain, "prod", "staging", ""));
+    replicate(ALICE, plain, "prod", "dr", "");
+
+    replicationStatus(second, "{'phase':'Committed'}");
+    Awaitility.await("the policy to see that it is over")
+        .atMost(Duration.ofSeconds(30))
+        .ignoreExceptionsMatching(e -> e.getMessage().contains("come to prod"))
+        .until(() -> !replicate(ALICE, plain, "prod", "staging", "").isEmpty());
   }
 }

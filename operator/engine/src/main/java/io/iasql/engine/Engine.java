@@ -16,6 +16,7 @@ import io.iasql.engine.plan.OwnedRows;
 import io.iasql.engine.plan.Plan;
 import io.iasql.engine.plan.PlanStore;
 import io.iasql.engine.plan.Planner;
+import io.iasql.engine.replicate.Replicas;
 import io.iasql.engine.session.PsqlSession;
 import io.iasql.engine.store.Catalog;
 import io.iasql.engine.store.Installer;
@@ -50,6 +51,7 @@ public final class Engine implements AutoCloseable {
   private final EngineListener listener;
   private final PsqlSession psql;
   private final WindowWatch watch;
+  private final Replicas replicas;
 
   /**
    * An engine that has touched nothing yet.
@@ -64,6 +66,7 @@ public final class Engine implements AutoCloseable {
     this.planner = new Planner(context);
     this.importer = new Importer(context);
     this.queue = new CommitQueue(context, new Moves(), timer);
+    this.replicas = new Replicas(context, jdbi, planner);
     this.psql = new PsqlSession(context, planner, importer, installer, queue, timer, new Moves());
     this.watch = new WindowWatch(context.guardRoom(), context.clock(), timer, this::windowMoved);
   }
@@ -439,6 +442,11 @@ public final class Engine implements AutoCloseable {
                         Catalog.read(h),
                         context.modules(),
                         context.guardRoom().guards().protect())));
+  }
+
+  /** This environment as the source or the target of replications. */
+  public Replicas replicas() {
+    return replicas;
   }
 
   /** Whether a commit runs, or waits for nothing but its turn. */

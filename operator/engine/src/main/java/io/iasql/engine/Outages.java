@@ -8,10 +8,11 @@ import org.flywaydb.core.api.FlywayException;
 import org.jdbi.v3.core.JdbiException;
 
 /** Tells outages of PostgreSQL from defects, whichever library throws them. */
-final class Outages {
+public final class Outages {
   private Outages() {}
 
-  static <T> T translate(Supplier<T> work) {
+  /** Runs the work; an outage of PostgreSQL is an {@link UnavailableException}. */
+  public static <T> T translate(Supplier<T> work) {
     try {
       return work.get();
     } catch (JdbiException | FlywayException e) {

@@ -795,6 +795,29 @@ class PlanIT {
   }
 
   @Test
+  void aValueThatTheRegionLacksIsAnErrorOfThePlanWithThoseThatItHas() {
+    assertThatThrownBy(() -> env.plan("INSERT INTO host (size) VALUES ('xxl')"))
+        .isInstanceOf(InvalidTransactionException.class)
+        .hasMessageContaining(
+            "host (new), column size: Region eu-1 has no size xxl; it has l, m, s.");
+    assertThat(env.account().writes()).isEmpty();
+  }
+
+  @Test
+  void aReferenceToNothingSaysWhatThereIs() {
+    env.commit("INSERT INTO net (cidr) VALUES ('10.1.0.0/16')");
+
+    assertThatThrownBy(
+            () ->
+                env.plan(
+                    "INSERT INTO subnet (net_id, cidr, zone_name)"
+                        + " SELECT id, '10.1.1.0/24', 'eu-1z' FROM net"))
+        .isInstanceOf(InvalidTransactionException.class)
+        .hasMessageContaining("SQLSTATE 23503")
+        .hasMessageContaining("zone has eu-1a, eu-1b, us-1a");
+  }
+
+  @Test
   void aValueThatAwsWouldRefuseIsAnErrorOfThePlan() {
     refused("INSERT INTO bucket (name) VALUES ('No!')", "bucket No!", "column name", "no name");
     refused(

@@ -5,12 +5,15 @@ import io.iasql.spi.AwsScope;
 import io.iasql.spi.CloudException;
 import io.iasql.spi.CloudFailure;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import software.amazon.awssdk.services.ec2.Ec2Client;
-import software.amazon.awssdk.services.ec2.model.DescribeVpcEndpointServicesResponse;
 import software.amazon.awssdk.services.ec2.model.ServiceDetail;
 import software.amazon.awssdk.services.ec2.model.VpcEndpointType;
 
@@ -59,35 +62,48 @@ final class EndpointServices {
         : Optional.empty();
   }
 
-  /** The service as the region offers it. The SDK has no paginator for this call. */
+  /** The short names of the services that a region has, of those that the table knows; sorted. */
+  static Set<String> of(AwsScope scope, VpcEndpointType type) {
+    return details(scope, type)
+        .flatMap(detail -> shortName(type, detail.serviceName()).stream())
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** The service as the region offers it. */
   static ServiceDetail offered(AwsScope scope, VpcEndpointType type, String service) {
+    return details(scope, type)
+        .filter(detail -> shortName(type, detail.serviceName()).filter(service::equals).isPresent())
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new CloudException(
+                    new CloudFailure(
+                        CloudFailure.Kind.INVALID_INPUT,
+                        "InvalidServiceName",
+                        "region "
+                            + scope.region()
+                            + " offers no "
+                            + type
+                            + " endpoint of "
+                            + service,
+                        ""),
+                    null));
+  }
+
+  /** Page by page, as far as they are asked for: the SDK has no paginator for this call. */
+  private static Stream<ServiceDetail> details(AwsScope scope, VpcEndpointType type) {
     Ec2Client ec2 = Ec2.client(scope);
-    String next = null;
-    do {
-      String page = next;
-      DescribeVpcEndpointServicesResponse answer =
-          ec2.describeVpcEndpointServices(r -> r.nextToken(page));
-      Optional<ServiceDetail> found =
-          answer.serviceDetails().stream()
-              .filter(
-                  detail ->
-                      detail.serviceType().stream()
-                          .anyMatch(t -> type.toString().equals(t.serviceTypeAsString())))
-              .filter(
-                  detail ->
-                      shortName(type, detail.serviceName()).filter(service::equals).isPresent())
-              .findFirst();
-      if (found.isPresent()) {
-        return found.get();
-      }
-      next = answer.nextToken();
-    } while (next != null && !next.isEmpty());
-    throw new CloudException(
-        new CloudFailure(
-            CloudFailure.Kind.INVALID_INPUT,
-            "InvalidServiceName",
-            "region " + scope.region() + " offers no " + type + " endpoint of " + service,
-            ""),
-        null);
+    return Stream.iterate(
+            ec2.describeVpcEndpointServices(),
+            Objects::nonNull,
+            page ->
+                page.nextToken() == null || page.nextToken().isEmpty()
+                    ? null
+                    : ec2.describeVpcEndpointServices(r -> r.nextToken(page.nextToken())))
+        .flatMap(page -> page.serviceDetails().stream())
+        .filter(
+            detail ->
+                detail.serviceType().stream()
+                    .anyMatch(t -> type.toString().equals(t.serviceTypeAsString())));
   }
 }

@@ -8,6 +8,7 @@ import io.iasql.aws.vpc.ec2.Ec2;
 import io.iasql.aws.vpc.ec2.Ec2Resource;
 import io.iasql.aws.vpc.ec2.Ec2Tags;
 import io.iasql.spi.AwsScope;
+import io.iasql.spi.Checks;
 import io.iasql.spi.CloudException;
 import io.iasql.spi.CloudFailure;
 import io.iasql.spi.IdempotencyToken;
@@ -37,7 +38,7 @@ import software.amazon.awssdk.services.ec2.model.VpcEndpoint;
 import software.amazon.awssdk.services.ec2.model.VpcEndpointType;
 
 /** What gateway and interface endpoints have in common. Services that a table lacks are hidden. */
-abstract class Endpoints<R extends Record> extends Ec2Resource<R> implements Updates<R> {
+abstract class Endpoints<R extends Record> extends Ec2Resource<R> implements Updates<R>, Checks<R> {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration CHANGE_LIMIT = Duration.ofMinutes(10);
   private static final Set<String> USELESS = Set.of("failed", "rejected", "expired");
@@ -110,6 +111,23 @@ abstract class Endpoints<R extends Record> extends Ec2Resource<R> implements Upd
   @Override
   protected Duration deletionLimit() {
     return CHANGE_LIMIT;
+  }
+
+  @Override
+  public List<Problem> check(AwsScope scope, R desired) {
+    String service = common(desired).service();
+    Set<String> offered = EndpointServices.of(scope, kind);
+    return service == null || offered.contains(service)
+        ? List.of()
+        : List.of(
+            new Problem(
+                "service",
+                "Region %s has no %s endpoint of %s; it has %s."
+                    .formatted(
+                        scope.region(),
+                        kind.toString().toLowerCase(Locale.ROOT),
+                        service,
+                        String.join(", ", offered))));
   }
 
   /** What is wrong with what all endpoints have. */

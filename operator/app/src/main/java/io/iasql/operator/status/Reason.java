@@ -117,7 +117,25 @@ public enum Reason {
   /** Part of the plan is in AWS. */
   PARTIALLY_APPLIED,
   /** What was done was taken back. */
-  ROLLED_BACK;
+  ROLLED_BACK,
+  /** The source has not committed what is to be repeated. */
+  SOURCE_NOT_COMMITTED,
+  /** What is to be repeated was not committed and will not be. */
+  SOURCE_FAILED,
+  /** The source's environment is not there. */
+  SOURCE_GONE,
+  /** The source has committed it too short a time ago. */
+  SOAKING,
+  /** The target has not what the changes refer to, or has what they insert. */
+  UNMAPPED,
+  /** The target has all that the changes refer to. */
+  RESOLVED,
+  /** What a Replication asks for cannot be. */
+  INVALID_REPLICATION,
+  /** The SqlTransaction that was made cannot be committed. */
+  TRANSACTION_FAILED,
+  /** Environments would replicate to each other without end. */
+  CYCLIC_CHAIN;
 
   private final String text =
       Arrays.stream(name().split("_"))

@@ -25,7 +25,8 @@ import java.util.Optional;
  * @param approvedBy who wrote it, or an empty string
  * @param planOnly whether plans are only shown
  * @param planTtl how long a plan waits for its approval; empty for as long as it takes
- * @param automatic whether the environment approves every plan; of its own deletion it never does
+ * @param automatic whether the environment approves every plan; of its own deletion it never does,
+ *     nor of what is marked as a proposal
  * @param rejected whether somebody said no
  * @param onFailure what happens when an action fails
  * @param guards what the environment is guarded against
@@ -69,7 +70,13 @@ record Request(
 
   private static boolean isAutomatic(SqlTransaction transaction, Environment environment) {
     return environment.getSpec().approval() == EnvironmentSpec.Approval.AUTOMATIC
-        && !Deletions.isDeletion(transaction, environment);
+        && !Deletions.isDeletion(transaction, environment)
+        && !waitsForApproval(transaction);
+  }
+
+  private static boolean waitsForApproval(SqlTransaction transaction) {
+    return transaction.getMetadata().getAnnotations() != null
+        && "Manual".equals(transaction.getMetadata().getAnnotations().get(SqlTransaction.APPROVAL));
   }
 
   /** Whether the engine may have got it already, as far as can be told without asking. */

@@ -21,12 +21,22 @@ final class Review {
   /**
    * The review.
    *
+   * @param comparison what there is to say of the transaction that this one repeats, or empty
    * @param notes what a reader should know of the SQL besides
    */
-  static String of(String name, String description, Plan plan, List<String> notes, String sql) {
+  static String of(
+      String name,
+      String description,
+      String comparison,
+      Plan plan,
+      List<String> notes,
+      String sql) {
     List<String> blocks = new ArrayList<>();
     if (description != null) {
       blocks.add(description);
+    }
+    if (!comparison.isEmpty()) {
+      blocks.add(comparison);
     }
     blocks.add("Plan `" + plan.id() + "`: " + plan.text());
     if (!notes.isEmpty()) {

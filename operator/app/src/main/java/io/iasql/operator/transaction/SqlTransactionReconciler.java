@@ -118,7 +118,9 @@ public class SqlTransactionReconciler
     Request request = request(transaction, environment.get(), context);
     Optional<Snapshot> snapshot = transactions.look(request);
     if (snapshot.isPresent()) {
-      return patch(transaction, statuses.of(transaction, snapshot.get()));
+      return patch(
+          transaction,
+          statuses.of(transaction, snapshot.get(), ReplicatedFrom.review(transaction, context)));
     }
     if (request.hold().isPresent() && !Request.mayBeSubmitted(transaction, environment.get())) {
       return patch(transaction, statuses.held(transaction, request.hold().get()));

@@ -33,6 +33,15 @@ final class SqlTransactionStatusFactory {
 
   /** The status that says what a snapshot says. */
   SqlTransactionStatus of(SqlTransaction transaction, Snapshot snapshot) {
+    return of(transaction, snapshot, "");
+  }
+
+  /**
+   * The status that says what a snapshot says.
+   *
+   * @param comparison what the review says of the transaction that this one repeats; may be empty
+   */
+  SqlTransactionStatus of(SqlTransaction transaction, Snapshot snapshot, String comparison) {
     Plan plan = snapshot.plan().map(p -> plan(transaction, p, snapshot)).orElse(null);
     if (plan == null && snapshot.again() && transaction.getStatus() != null) {
       plan = transaction.getStatus().plan();
@@ -41,14 +50,15 @@ final class SqlTransactionStatusFactory {
         transaction.getMetadata().getGeneration(),
         snapshot.phase(),
         plan,
-        review(transaction, snapshot, plan),
+        review(transaction, snapshot, plan, comparison),
         snapshot.approvedBy().isEmpty() ? null : snapshot.approvedBy(),
         snapshot.progress().isEmpty() ? null : snapshot.progress(),
         Conditions.cut(snapshot.message()),
         conditions(transaction, snapshot, plan));
   }
 
-  private static String review(SqlTransaction transaction, Snapshot snapshot, Plan plan) {
+  private static String review(
+      SqlTransaction transaction, Snapshot snapshot, Plan plan, String comparison) {
     if (plan == null) {
       return null;
     }
@@ -58,6 +68,7 @@ final class SqlTransactionStatusFactory {
     return Review.of(
         transaction.getMetadata().getName(),
         transaction.getSpec().description(),
+        comparison,
         plan,
         snapshot.plan().map(PlanStore.Stored::notes).orElse(List.of()),
         snapshot.sql());

@@ -28,7 +28,11 @@ final class TransactionSources {
 
   static List<EventSource<?, SqlTransaction>> of(
       EventSourceContext<SqlTransaction> context, Shard shard) {
-    return List.of(environments(context, shard), configMaps(context), secrets(context));
+    return List.of(
+        environments(context, shard),
+        configMaps(context),
+        secrets(context),
+        ReplicatedFrom.source(context));
   }
 
   private static EventSource<?, SqlTransaction> environments(

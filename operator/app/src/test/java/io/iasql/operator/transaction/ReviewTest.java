@@ -38,6 +38,7 @@ class ReviewTest {
             Review.of(
                 "jobs",
                 "Slower workers",
+                "Compared with `jobs` of `staging`: **Same**.",
                 plan(List.of(CHANGE), false),
                 List.of("its former secret does not come back"),
                 "UPDATE queue SET …;\n"))
@@ -46,6 +47,8 @@ class ReviewTest {
             # jobs
 
             Slower workers
+
+            Compared with `jobs` of `staging`: **Same**.
 
             Plan `plan-prod-0123456789ab`: +0 ~1 ±0 -0
 
@@ -67,13 +70,14 @@ class ReviewTest {
 
   @Test
   void withoutChangesThereIsNoTable() {
-    assertThat(Review.of("jobs", null, plan(List.of(), false), List.of(), "SELECT 1"))
+    assertThat(Review.of("jobs", null, "", plan(List.of(), false), List.of(), "SELECT 1"))
         .isEqualTo("# jobs\n\nPlan `plan-prod-0123456789ab`: +0 ~0 ±0 -0");
   }
 
   @Test
   void saysWhereTheRestOfALongPlanIsAndCutsLongSql() {
-    assertThat(Review.of("jobs", null, plan(List.of(CHANGE), true), List.of(), "x".repeat(9_000)))
+    assertThat(
+            Review.of("jobs", null, "", plan(List.of(CHANGE), true), List.of(), "x".repeat(9_000)))
         .contains("\n\nMore changes are in ConfigMap `jobs-plan`.\n\n## SQL changes")
         .endsWith("x".repeat(8_000) + "\n-- …\n```");
   }

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * One row through the changes: as it was, as it is to be, and as it is at a point of the text. A
@@ -27,24 +28,38 @@ final class Entity {
     private final String table;
     private final Side side;
     private final ObjectNode values;
+    private final ObjectNode told;
     private final Map<ForeignKey, Entity> links = new HashMap<>();
 
-    State(World world, String table, Side side, ObjectNode values) {
+    State(World world, String table, Side side, ObjectNode values, ObjectNode told) {
       this.world = world;
       this.table = table;
       this.side = side;
       this.values = values;
+      this.told = told;
     }
 
+    /** A column as the text says it. */
     JsonNode get(String column) {
-      JsonNode value = values.get(column);
+      JsonNode value = told.get(column);
       return value == null ? NullNode.getInstance() : value;
     }
 
     boolean has(String column) {
-      return values.hasNonNull(column);
+      return told.hasNonNull(column);
     }
 
+    /** A column as the text is to say it, to be looked at as a whole. */
+    ObjectNode told() {
+      return told;
+    }
+
+    /** Whether a column has the same value in this environment. */
+    boolean agrees(String column, State other) {
+      return Objects.equals(values.get(column), other.values.get(column));
+    }
+
+    /** The row as this environment has it, by which others are found. */
     ObjectNode values() {
       return values;
     }
@@ -59,8 +74,11 @@ final class Entity {
 
     /** This state with some columns as they are in another. */
     State with(Collection<String> columns, State other) {
-      State mixed = new State(world, table, side, values.deepCopy());
-      columns.forEach(c -> mixed.values.set(c, other.values.get(c)));
+      State mixed = new State(world, table, side, values.deepCopy(), told.deepCopy());
+      for (String column : columns) {
+        mixed.values.set(column, other.values.get(column));
+        mixed.told.set(column, other.told.get(column));
+      }
       for (ForeignKey fk : world.links(table)) {
         mixed.links.put(fk, (columns.contains(fk.columns().get(0)) ? other : this).link(fk));
       }
@@ -71,6 +89,7 @@ final class Entity {
     State without(Collection<String> columns) {
       State mixed = with(List.of(), this);
       columns.forEach(mixed.values::putNull);
+      columns.forEach(mixed.told::putNull);
       for (ForeignKey fk : world.links(table)) {
         if (columns.contains(fk.columns().get(0))) {
           mixed.links.put(fk, null);
@@ -83,6 +102,7 @@ final class Entity {
     State with(String column, String text) {
       State mixed = with(List.of(), this);
       mixed.values.put(column, text);
+      mixed.told.put(column, text);
       return mixed;
     }
   }

@@ -13,6 +13,7 @@ import io.iasql.spi.Deletes;
 import io.iasql.spi.Ownership;
 import io.iasql.spi.Updates;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -34,6 +35,7 @@ final class Exported {
   private final Map<Entity, Set<String>> updates = new LinkedHashMap<>();
   private final Set<Entity> deletes = new LinkedHashSet<>();
   private final Set<Entity> comingAlong = new HashSet<>();
+  private final Set<Entity> elsewhere = new LinkedHashSet<>();
   private final Map<Entity, List<String>> secrets = new HashMap<>();
   private final Map<Side, Map<Entity, Ownership>> ownership =
       Map.of(Side.BEFORE, new HashMap<>(), Side.AFTER, new HashMap<>());
@@ -96,6 +98,18 @@ final class Exported {
   }
 
   private void decide(Entity entity, boolean anew) {
+    if (isLeftOut(entity)) {
+      elsewhere.add(entity);
+      if (entity.before() == null) {
+        comingAlong.add(entity);
+      }
+      return;
+    }
+    if (entity.before() == null && isThereAlready(entity)) {
+      elsewhere.add(entity);
+      comingAlong.add(entity);
+      return;
+    }
     if (entity.before() == null || anew) {
       insert(entity);
     }
@@ -113,6 +127,23 @@ final class Exported {
         updates.put(entity, columns);
       }
     }
+  }
+
+  /** Left out itself, or part of what is. */
+  private boolean isLeftOut(Entity entity) {
+    for (State state : Arrays.asList(entity.before(), entity.after())) {
+      if (state != null
+          && (world.adaptation().leavesOut(entity.table(), state.values())
+              || owners(entity, state).stream().anyMatch(this::isLeftOut))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether another row is meant that the other environment has. */
+  private boolean isThereAlready(Entity entity) {
+    return world.adaptation().nameOf(entity.table(), entity.after().values()).isPresent();
   }
 
   private void insert(Entity entity) {
@@ -186,7 +217,7 @@ final class Exported {
     State before = entity.before();
     State after = entity.after();
     // A reference to the same row may have another value: PostgreSQL carries a new key over.
-    return !before.get(column).equals(after.get(column))
+    return (!before.get(column).equals(after.get(column)) || !before.agrees(column, after))
         && world.links(entity.table()).stream()
             .filter(f -> f.columns().contains(column))
             .noneMatch(f -> before.link(f) != null && before.link(f) == after.link(f));
@@ -201,7 +232,7 @@ final class Exported {
     if (resource == null || known == null) {
       return true;
     }
-    if (known.assigned() || known.writeOnly()) {
+    if (known.assigned() || (known.writeOnly() && !asks(entity, column))) {
       return false;
     }
     if (known.local()) {
@@ -221,6 +252,12 @@ final class Exported {
         .flatMap(r -> Shape.of(r.type()).columns().stream())
         .filter(c -> c.sqlName().equals(column))
         .findFirst();
+  }
+
+  /** Whether a write-only value is given and asked for where the text runs. */
+  private boolean asks(Entity entity, String column) {
+    return entity.after().has(column)
+        && world.adaptation().parameter(entity.table(), entity.after().told(), column).isPresent();
   }
 
   private void noteSecrets(Entity entity) {
@@ -243,7 +280,9 @@ final class Exported {
         entity.after().has(column) || tables.catalog().defaultOf(table, column).isPresent();
     return given
         && !tables.attribute(table, column).generated()
-        && column(table, column).map(c -> !c.assigned() && !c.writeOnly()).orElse(true);
+        && column(table, column)
+            .map(c -> !c.assigned() && (!c.writeOnly() || asks(entity, column)))
+            .orElse(true);
   }
 
   /** The rows to be inserted. */
@@ -261,9 +300,17 @@ final class Exported {
     return deletes;
   }
 
-  /** Whether a row is new and AWS makes it along with the account or with another resource. */
+  /**
+   * Whether a row is new and this text does not insert it: AWS makes it along with the account or
+   * with another resource, or it is {@linkplain #elsewhere() there by other means}.
+   */
   boolean comesAlong(Entity entity) {
     return comingAlong.contains(entity);
+  }
+
+  /** The changed rows about which the text says nothing because it was asked not to. */
+  Set<Entity> elsewhere() {
+    return elsewhere;
   }
 
   /** The write-only columns of each row that were given and stay here. */

@@ -53,6 +53,10 @@ final class Keys {
   /** How to name a row at this point of the text. */
   Name of(Entity entity) {
     State state = entity.named();
+    Optional<List<String>> given = world.adaptation().nameOf(entity.table(), state.values());
+    if (given.isPresent()) {
+      return new Name(given.get(), false, 1, -1);
+    }
     Name last = null;
     for (Level level : levels.computeIfAbsent(entity.table(), this::levels)) {
       List<String> columns = withoutImplied(entity.table(), level.columns(), state);
@@ -165,6 +169,15 @@ final class Keys {
         .map(r -> Shape.of(r.type()))
         .filter(Shape::hasChosenIdentity)
         .map(s -> levels.computeIfAbsent(table, this::levels).get(0).columns());
+  }
+
+  /**
+   * The columns that say which row of a table it is, whatever the point of the text: the chosen
+   * identity, else what people decide.
+   */
+  List<String> lasting(String table) {
+    List<Level> all = levels.computeIfAbsent(table, this::levels);
+    return all.get(0).columns();
   }
 
   /** The rows that a row's name names besides. */

@@ -44,7 +44,7 @@ final class Script {
   }
 
   /** The changes as statements. */
-  static List<String> of(World world, Exported exported) {
+  static List<ExportedStatement> of(World world, Exported exported) {
     Script script = new Script(world, exported);
     script.begin();
     script.write();
@@ -154,7 +154,11 @@ final class Script {
       columns.removeAll(without);
       text.update(entity, target, columns);
     }
+    boolean arrives = entity.now() == null;
     world.move(entity, target);
+    if (arrives) {
+      text.arrived(entity);
+    }
   }
 
   /** The columns that refer to rows which are not there yet. */

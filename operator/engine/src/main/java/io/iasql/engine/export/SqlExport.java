@@ -1,5 +1,6 @@
 package io.iasql.engine.export;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.iasql.engine.catalog.Column;
 import io.iasql.engine.catalog.Modules;
 import io.iasql.engine.catalog.Shape;
@@ -28,6 +29,15 @@ import org.jdbi.v3.core.Handle;
  * <p>The methods only read. Each element of a result is one statement and ends in a semicolon.
  */
 public final class SqlExport {
+  /** That a write-only value is set is part of what happens to a row. */
+  private static final Adaptation WITH_SECRETS =
+      new Adaptation() {
+        @Override
+        public Optional<String> parameter(String table, ObjectNode told, String column) {
+          return Optional.of(column).filter(told::hasNonNull);
+        }
+      };
+
   private SqlExport() {}
 
   /**
@@ -52,7 +62,7 @@ public final class SqlExport {
     return wanted
         .map(
             transaction ->
-                write(
+                texts(
                     handle,
                     catalog,
                     modules,
@@ -60,6 +70,38 @@ public final class SqlExport {
                     NetChange.since(
                         handle, catalog, modules, NetChange.position(handle, transaction))))
         .orElse(List.of());
+  }
+
+  /**
+   * The net change of one transaction's rows for an environment in which some things are otherwise.
+   *
+   * @param id the transaction's id
+   */
+  public static AdaptedExport adapted(
+      Handle handle, Catalog catalog, Modules modules, String id, Adaptation adaptation) {
+    List<NetChange.Row> rows = NetChange.of(handle, catalog, modules, id);
+    if (rows.isEmpty()) {
+      return new AdaptedExport(List.of(), List.of(), List.of());
+    }
+    List<NetChange.Row> later =
+        NetChange.since(handle, catalog, modules, NetChange.position(handle, id));
+    World world = world(handle, catalog, modules, rows, later, adaptation);
+    Exported exported = exported(world, rows, modules);
+    Described described = new Described(world, new Keys(world));
+    // Before the text is written, which moves the rows.
+    List<RowChange> changes = described.changes(exported);
+    List<RowChange> leftOut = described.leftOut(exported);
+    return new AdaptedExport(Script.of(world, exported), changes, leftOut);
+  }
+
+  /** What a net change that the handle's transaction has just made does to the rows. */
+  public static List<RowChange> changes(
+      Handle handle, Catalog catalog, Modules modules, List<NetChange.Row> rows) {
+    if (rows.isEmpty()) {
+      return List.of();
+    }
+    World world = world(handle, catalog, modules, rows, List.of(), WITH_SECRETS);
+    return new Described(world, new Keys(world)).changes(exported(world, rows, modules));
   }
 
   private static Optional<String> lastOpened(Handle handle) {
@@ -74,17 +116,17 @@ public final class SqlExport {
   /** A net change that the handle's transaction has just made or sees. */
   public static List<String> of(
       Handle handle, Catalog catalog, Modules modules, List<NetChange.Row> rows) {
-    return write(handle, catalog, modules, rows, List.of());
+    return texts(handle, catalog, modules, rows, List.of());
   }
 
   /** A net change that is still to be made: the rows before are those that are there. */
   static List<String> ahead(
       Handle handle, Catalog catalog, Modules modules, List<NetChange.Row> rows) {
-    return write(
+    return texts(
         handle, catalog, modules, rows, rows.stream().map(r -> r.inverse(catalog)).toList());
   }
 
-  private static List<String> write(
+  private static List<String> texts(
       Handle handle,
       Catalog catalog,
       Modules modules,
@@ -93,11 +135,27 @@ public final class SqlExport {
     if (rows.isEmpty()) {
       return List.of();
     }
-    Tables tables = new Tables(handle, catalog);
-    World world = new World(handle, tables, modules, rows, later);
+    World world = world(handle, catalog, modules, rows, later, Adaptation.NONE);
+    return Script.of(world, exported(world, rows, modules)).stream()
+        .map(ExportedStatement::sql)
+        .toList();
+  }
+
+  private static World world(
+      Handle handle,
+      Catalog catalog,
+      Modules modules,
+      List<NetChange.Row> rows,
+      List<NetChange.Row> later,
+      Adaptation adaptation) {
+    Tables tables = new Tables(handle, catalog, adaptation.defaultRegion());
+    return new World(handle, tables, modules, rows, later, adaptation);
+  }
+
+  private static Exported exported(World world, List<NetChange.Row> rows, Modules modules) {
     Set<Entity> anew = madeAnew(world, rows, modules);
     anew.forEach(world::touch);
-    return Script.of(world, new Exported(world, anew));
+    return new Exported(world, anew);
   }
 
   /**

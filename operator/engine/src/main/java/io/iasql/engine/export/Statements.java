@@ -4,9 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.iasql.engine.catalog.Column;
 import io.iasql.engine.catalog.Shape;
 import io.iasql.engine.export.Entity.State;
+import io.iasql.engine.export.ExportedStatement.Arrival;
+import io.iasql.engine.export.ExportedStatement.Reference;
 import io.iasql.engine.store.Catalog.ForeignKey;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -18,21 +21,32 @@ final class Statements {
   private final Tables tables;
   private final Exported exported;
   private final Keys keys;
-  private final List<String> written = new ArrayList<>();
+  // What must be true elsewhere costs queries that an export by itself does without.
+  private final boolean adapted;
+  private final List<ExportedStatement> written = new ArrayList<>();
   private final Set<String> comments = new LinkedHashSet<>();
+  private final Set<Reference> references = new LinkedHashSet<>();
 
   Statements(World world, Exported exported, Keys keys) {
     this.world = world;
     this.tables = world.tables();
     this.exported = exported;
     this.keys = keys;
+    this.adapted = world.adaptation() != Adaptation.NONE;
   }
 
   /** The statements, each with its comments before it. */
-  List<String> written() {
+  List<ExportedStatement> written() {
     if (!comments.isEmpty() && !written.isEmpty()) {
-      String last = written.remove(written.size() - 1);
-      written.add(withComments(last));
+      ExportedStatement last = written.remove(written.size() - 1);
+      written.add(
+          new ExportedStatement(
+              withComments(last.sql()),
+              last.table(),
+              last.row(),
+              last.name(),
+              last.arrival(),
+              last.references()));
     }
     return List.copyOf(written);
   }
@@ -44,15 +58,50 @@ final class Statements {
     return text.append(statement).toString();
   }
 
-  private void write(String statement) {
-    written.add(withComments(statement));
+  private void write(Entity entity, String statement) {
+    written.add(
+        new ExportedStatement(
+            withComments(statement),
+            entity.table(),
+            entity.number(),
+            adapted ? described(entity) : "",
+            null,
+            List.copyOf(references)));
+    references.clear();
+  }
+
+  /** The row of the last statement, an INSERT, is there now. */
+  void arrived(Entity entity) {
+    if (!adapted) {
+      return;
+    }
+    Set<String> said = Set.copyOf(comments);
+    Keys.Name name = keys.of(entity);
+    ExportedStatement last = written.remove(written.size() - 1);
+    written.add(
+        new ExportedStatement(
+            last.sql(),
+            last.table(),
+            last.row(),
+            last.name(),
+            new Arrival(conditions(entity, name), name.like() - 1),
+            last.references()));
+    // They are of the name, which stands in no text.
+    comments.retainAll(said);
+    references.clear();
   }
 
   /** Says before the row's own statement that write-only values stay here. */
   private void withhold(Entity entity) {
     for (String column : exported.secrets().getOrDefault(entity, List.of())) {
-      comments.add(column + " is not exported");
+      if (parameter(entity, entity.after(), column).isEmpty()) {
+        comments.add(column + " is not exported");
+      }
     }
+  }
+
+  private Optional<String> parameter(Entity entity, State state, String column) {
+    return world.adaptation().parameter(entity.table(), state.told(), column);
   }
 
   /** Says so of a row without a statement: before the next statement, whichever it is. */
@@ -66,14 +115,18 @@ final class Statements {
     withhold(entity);
     List<String> columns = new ArrayList<>();
     List<String> values = new ArrayList<>();
+    Set<String> given = new HashSet<>();
     for (String column : tables.catalog().columns(entity.table())) {
       if (exported.isInserted(entity, column) && !later.contains(column)) {
         columns.add(sql(entity, column));
         values.add(value(entity, state, column));
+        given.add(column);
       }
     }
+    needKeys(entity, state, given);
     String table = tables.sql(entity.table());
     write(
+        entity,
         columns.isEmpty()
             ? "INSERT INTO " + table + " DEFAULT VALUES;"
             : "INSERT INTO "
@@ -91,18 +144,59 @@ final class Statements {
     for (String column : columns) {
       assignments.add(sql(entity, column) + " = " + value(entity, state, column));
     }
+    needKeys(entity, state, Set.copyOf(columns));
+    String condition = only(entity);
+    needItself(entity);
     write(
+        entity,
         "UPDATE "
             + tables.sql(entity.table())
             + "\nSET "
             + String.join(", ", assignments)
             + "\nWHERE "
-            + only(entity)
+            + condition
             + ";");
   }
 
   void delete(Entity entity) {
-    write("DELETE FROM " + tables.sql(entity.table()) + "\nWHERE " + only(entity) + ";");
+    String condition = only(entity);
+    needItself(entity);
+    write(entity, "DELETE FROM " + tables.sql(entity.table()) + "\nWHERE " + condition + ";");
+  }
+
+  private void needItself(Entity entity) {
+    if (adapted) {
+      references.add(
+          new Reference(entity.number(), entity.table(), "", likeness(entity), described(entity)));
+    }
+  }
+
+  /** Rows that are named by the values of their keys alone. */
+  private void needKeys(Entity entity, State state, Set<String> columns) {
+    for (ForeignKey fk : adapted ? tables.foreignKeys(entity.table()) : List.<ForeignKey>of()) {
+      boolean written = fk.columns().stream().anyMatch(columns::contains);
+      if (!written || tables.byGeneratedKey(fk) || !fk.columns().stream().allMatch(state::has)) {
+        continue;
+      }
+      List<String> all = new ArrayList<>();
+      for (int i = 0; i < fk.columns().size(); i++) {
+        String column = fk.targetColumns().get(i);
+        all.add(
+            tables.attribute(fk.target(), column).sql()
+                + " = "
+                + plain(entity, state, fk.columns().get(i)));
+      }
+      Entity target = state.link(fk);
+      references.add(
+          new Reference(
+              target == null ? 0 : target.number(),
+              fk.target(),
+              fk.targetColumns().get(0),
+              String.join(" AND ", all),
+              target == null
+                  ? state.get(fk.columns().get(0)).asText()
+                  : target.named().get(fk.targetColumns().get(0)).asText()));
+    }
   }
 
   private String sql(Entity entity, String column) {
@@ -113,6 +207,12 @@ final class Statements {
 
   private String value(Entity entity, State state, String column) {
     Optional<Column> known = exported.column(entity.table(), column);
+    if (known.isPresent() && known.get().writeOnly() && state.has(column)) {
+      Optional<String> parameter = parameter(entity, state, column);
+      if (parameter.isPresent()) {
+        return ParameterCalls.call(parameter.get());
+      }
+    }
     if (known.isPresent() && !known.get().refersTo().isEmpty() && state.has(column)) {
       return named(known.get(), state.get(column), tables.attribute(entity.table(), column));
     }
@@ -149,18 +249,23 @@ final class Statements {
 
   /** Another row's value by that row's name. */
   private String reference(Entity target, String column) {
-    if (exported.comesAlong(target)) {
+    if (exported.comesAlong(target) && !exported.elsewhere().contains(target)) {
       comments.add(
           "a row of "
               + target.table()
               + " is meant that AWS makes: commit first what it comes along with");
+    }
+    String condition = likeness(target);
+    if (adapted) {
+      references.add(
+          new Reference(target.number(), target.table(), column, condition, described(target)));
     }
     return "(SELECT "
         + tables.attribute(target.table(), column).sql()
         + " FROM "
         + tables.sql(target.table())
         + " WHERE "
-        + likeness(target)
+        + condition
         + ")";
   }
 
@@ -177,6 +282,12 @@ final class Statements {
     Entity target = world.byAssignedKey(column.refersTo(), id.asText());
     if (target == null || target.now() == null) {
       comments.add(column.sqlName() + " names nothing in these tables: it is kept as it is");
+      if (id.asText().chars().anyMatch(Character::isDigit)) {
+        // A word such as "local" means the same everywhere; what AWS assigned does not.
+        references.add(
+            new Reference(
+                0, Shape.of(column.refersTo().get(0)).table(), column.sqlName(), "", id.asText()));
+      }
       return Literals.quote(id.asText());
     }
     if (target.inserted() > 0 && !exported.comesAlong(target)) {
@@ -228,6 +339,11 @@ final class Statements {
               + " are alike and nothing tells them apart: this fails where it finds several");
     }
     return conditions;
+  }
+
+  /** What people know a row by: its identity's values, else what is set of it. */
+  private String described(Entity entity) {
+    return new Described(world, keys).text(entity.named(), entity.table());
   }
 
   private String conditions(Entity entity, Keys.Name name) {

@@ -46,6 +46,14 @@ final class Tables {
   private final Optional<String> defaultRegion;
 
   Tables(Handle handle, Catalog catalog) {
+    this(handle, catalog, Optional.empty());
+  }
+
+  /**
+   * @param otherDefault the default region of the environment in which the text is to run, where
+   *     that is another one
+   */
+  Tables(Handle handle, Catalog catalog, Optional<String> otherDefault) {
     this.catalog = catalog;
     handle
         .createQuery(
@@ -82,9 +90,14 @@ final class Tables {
             .mapTo(Boolean.class)
             .one();
     defaultRegion =
-        known
-            ? handle.createQuery("SELECT public.default_aws_region()").mapTo(String.class).findOne()
-            : Optional.empty();
+        !known
+            ? Optional.empty()
+            : otherDefault.or(
+                () ->
+                    handle
+                        .createQuery("SELECT public.default_aws_region()")
+                        .mapTo(String.class)
+                        .findOne());
   }
 
   /** An index over an expression counts as one over the columns in it. */

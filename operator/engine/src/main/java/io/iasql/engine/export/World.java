@@ -45,6 +45,7 @@ final class World {
       Map.of(Side.BEFORE, new HashMap<>(), Side.AFTER, new HashMap<>());
   private final Map<Likeness, Map<String, Set<Entity>>> alike = new HashMap<>();
   private final Map<Entity, Set<Entity>> referrers = new HashMap<>();
+  private final Adaptation adaptation;
   private int insertions;
 
   /** Columns by which rows of a table are compared. */
@@ -53,14 +54,17 @@ final class World {
   /**
    * @param rows the net change
    * @param later what has happened to the rows since
+   * @param adaptation what is otherwise where the text is to run
    */
   World(
       Handle handle,
       Tables tables,
       Modules modules,
       List<NetChange.Row> rows,
-      List<NetChange.Row> later) {
+      List<NetChange.Row> later,
+      Adaptation adaptation) {
     this.handle = handle;
+    this.adaptation = adaptation;
     this.catalog = tables.catalog();
     this.modules = modules;
     this.tables = tables;
@@ -108,8 +112,17 @@ final class World {
     return new Entity(
         changed.size() + unchanged.size() + 1,
         table,
-        before == null ? null : new State(this, table, Side.BEFORE, before),
-        after == null ? null : new State(this, table, Side.AFTER, after));
+        before == null ? null : state(table, Side.BEFORE, before),
+        after == null ? null : state(table, Side.AFTER, after));
+  }
+
+  private State state(String table, Side side, ObjectNode values) {
+    return new State(this, table, side, values, adaptation.told(table, values));
+  }
+
+  /** What is otherwise where the text is to run. */
+  Adaptation adaptation() {
+    return adaptation;
   }
 
   /** Fetches in batches what changed rows refer to. */
@@ -158,7 +171,11 @@ final class World {
           Set<String> touched = new HashSet<>();
           changed.forEach(e -> touched.add(e.table()));
           return tables.foreignKeys(t).stream()
-              .filter(f -> tables.byGeneratedKey(f) || touched.contains(f.target()))
+              .filter(
+                  f ->
+                      tables.byGeneratedKey(f)
+                          || touched.contains(f.target())
+                          || adaptation.renames(f.target()))
               .toList();
         });
   }

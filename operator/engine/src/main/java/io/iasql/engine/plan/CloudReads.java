@@ -9,6 +9,7 @@ import io.iasql.engine.catalog.Shape;
 import io.iasql.engine.store.RowGraph;
 import io.iasql.spi.AwsScope;
 import io.iasql.spi.BulkReads;
+import io.iasql.spi.Checks;
 import io.iasql.spi.CloudException;
 import io.iasql.spi.CloudFailure;
 import io.iasql.spi.CloudResource;
@@ -111,6 +112,30 @@ final class CloudReads {
         .filter(r -> r != null && !r.isNull())
         .map(RowGraph::rowOf)
         .anyMatch(row -> speculation.isNew(row) || speculation.isReplaced(row));
+  }
+
+  /** What the cloud says against resources that are to be created. */
+  List<String> problems(List<Touched> created) {
+    List<Touched> checked =
+        created.stream().filter(one -> one.resource() instanceof Checks<?>).toList();
+    return context.inParallel(checked, this::problems).stream().flatMap(List::stream).toList();
+  }
+
+  private List<String> problems(Touched one) {
+    return problems((Checks<?>) one.resource(), one);
+  }
+
+  private <R extends Record> List<String> problems(Checks<R> resource, Touched one) {
+    AwsScope scope = account.in(one.shape().region(one.after()).orElse(account.defaultRegion()));
+    R desired = Json.to(one.after(), resource.type());
+    return context.call(scope, () -> resource.check(scope, desired)).stream()
+        .map(
+            p ->
+                one.describe()
+                    + (p.column().isEmpty() ? "" : ", column " + p.column())
+                    + ": "
+                    + p.message())
+        .toList();
   }
 
   private List<Optional<ObjectNode>> read(Group group) {

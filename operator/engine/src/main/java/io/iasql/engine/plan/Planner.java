@@ -187,6 +187,15 @@ public final class Planner {
         }
       }
     }
+    List<String> problems =
+        reads.problems(
+            touched.stream()
+                .filter(one -> one.after() != null)
+                .filter(one -> one.before() == null || speculation.isReplaced(one.row()))
+                .toList());
+    if (!problems.isEmpty()) {
+      throw new InvalidTransactionException(problems);
+    }
     taken.addAll(takenNames(reads, speculation, touched));
     if (!taken.isEmpty()) {
       throw new InvalidTransactionException(

@@ -2,6 +2,7 @@ package io.iasql.engine.plan;
 
 import io.iasql.engine.InvalidTransactionException;
 import io.iasql.engine.Parameters;
+import io.iasql.engine.store.Sql;
 import io.iasql.engine.store.SqlErrors;
 import io.iasql.engine.store.SqlStatements;
 import java.sql.Connection;
@@ -17,6 +18,7 @@ import java.util.Optional;
 
 /** Runs a user's SQL with the user's rights inside the engine's PostgreSQL transaction. */
 public final class UserSql {
+  private static final int MAX_CHOICES = 30;
   private static final long MANIFEST_LOCK = 0x6961_7371_6c00_0003L;
 
   private UserSql() {}
@@ -42,7 +44,8 @@ public final class UserSql {
         checkRole(after);
       }
     } catch (SQLException e) {
-      throw SqlErrors.ofUserSql(e, sql, culprit(connection, start, sql, limit, e));
+      Optional<SqlStatements.Statement> culprit = culprit(connection, start, sql, limit, e);
+      throw SqlErrors.ofUserSql(e, sql, culprit, choices(connection, start, e));
     }
   }
 
@@ -68,6 +71,39 @@ public final class UserSql {
                 "the SQL drops what role iasql_user owns or may do, as DROP OWNED does; leave that"
                     + " out"));
       }
+    }
+  }
+
+  /** What a reference could have named, where that is a short list. */
+  private static List<String> choices(Connection connection, Savepoint start, SQLException error) {
+    Optional<String> table = SqlErrors.missingIn(error);
+    if (table.isEmpty() || start == null) {
+      return List.of();
+    }
+    try {
+      connection.rollback(start);
+      try (Statement query = connection.createStatement();
+          ResultSet found =
+              query.executeQuery(
+                  "SELECT array_agg(k) FROM (SELECT to_jsonb(t) ->> (SELECT a.attname"
+                      + " FROM pg_catalog.pg_index i JOIN pg_catalog.pg_attribute a"
+                      + " ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]"
+                      + " WHERE i.indisprimary AND i.indrelid = 'public."
+                      + Sql.quote(table.get()).replace("'", "''")
+                      + "'::regclass AND a.atttypid IN ('text'::regtype, 'varchar'::regtype)) AS k"
+                      + " FROM public."
+                      + Sql.quote(table.get())
+                      + " t ORDER BY 1 LIMIT "
+                      + (MAX_CHOICES + 1)
+                      + ") x WHERE k IS NOT NULL HAVING count(*) <= "
+                      + MAX_CHOICES)) {
+        return found.next() && found.getArray(1) != null
+            ? List.of((String[]) found.getArray(1).getArray())
+            : List.of();
+      }
+    } catch (SQLException e) {
+      error.addSuppressed(e);
+      return List.of();
     }
   }
 

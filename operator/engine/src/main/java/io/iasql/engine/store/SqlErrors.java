@@ -4,6 +4,7 @@ import io.iasql.engine.InvalidTransactionException;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
@@ -12,6 +13,9 @@ import org.postgresql.util.ServerErrorMessage;
 public final class SqlErrors {
   private static final int EXCERPT = 60;
   private static final Pattern LITERAL = Pattern.compile("'[^']*('|$)|\\$\\w*\\$.*?(\\$\\w*\\$|$)");
+
+  private static final Pattern MISSING =
+      Pattern.compile("is not present in table \"([^\"]+)\"\\.$");
 
   private SqlErrors() {}
 
@@ -51,13 +55,20 @@ public final class SqlErrors {
         && offset(p.getServerErrorMessage(), sql) >= 0;
   }
 
+  /** What a failed statement of a user means, where no references are to be chosen among. */
+  public static RuntimeException ofUserSql(
+      SQLException e, String sql, Optional<SqlStatements.Statement> culprit) {
+    return ofUserSql(e, sql, culprit, List.of());
+  }
+
   /**
    * What a failed statement of a user means. Values stand in none of it: the text may hold secrets.
    *
    * @param culprit the statement that failed, where the error itself does not say it
+   * @param choices what a reference that leads nowhere could have named; may be empty
    */
   public static RuntimeException ofUserSql(
-      SQLException e, String sql, Optional<SqlStatements.Statement> culprit) {
+      SQLException e, String sql, Optional<SqlStatements.Statement> culprit, List<String> choices) {
     if (isTransient(e)) {
       return new UnavailableException("PostgreSQL: " + e.getMessage(), e);
     }
@@ -79,8 +90,26 @@ public final class SqlErrors {
       if (!advice.isEmpty()) {
         text.append(". ").append(advice);
       }
+      if (!choices.isEmpty()) {
+        text.append(". ")
+            .append(missingIn(e).orElse("it"))
+            .append(" has ")
+            .append(String.join(", ", choices));
+      }
     }
     return new InvalidTransactionException(List.of(text.toString()), e);
+  }
+
+  /** The table in which a reference found no row, where that is what is wrong. */
+  public static Optional<String> missingIn(SQLException e) {
+    if (!"23503".equals(e.getSQLState())
+        || !(e instanceof PSQLException p)
+        || p.getServerErrorMessage() == null
+        || p.getServerErrorMessage().getDetail() == null) {
+      return Optional.empty();
+    }
+    Matcher missing = MISSING.matcher(p.getServerErrorMessage().getDetail());
+    return missing.find() ? Optional.of(missing.group(1)) : Optional.empty();
   }
 
   private static String place(

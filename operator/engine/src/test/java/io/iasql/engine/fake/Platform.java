@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.iasql.spi.AppliedAfter;
 import io.iasql.spi.Assigned;
+import io.iasql.spi.AwsScope;
+import io.iasql.spi.Checks;
 import io.iasql.spi.Children;
 import io.iasql.spi.CloudFailure;
 import io.iasql.spi.CloudModule;
@@ -228,7 +230,9 @@ final class Platform implements CloudModule {
     }
   }
 
-  private static final class Hosts extends ManagedFake<Host> {
+  private static final class Hosts extends ManagedFake<Host> implements Checks<Host> {
+    private static final List<String> SIZES = List.of("l", "m", "s");
+
     Hosts() {
       super(Host.class);
     }
@@ -236,6 +240,17 @@ final class Platform implements CloudModule {
     @Override
     public Set<Class<? extends Record>> after() {
       return Set.of(Network.Gateway.class);
+    }
+
+    @Override
+    public List<Problem> check(AwsScope scope, Host desired) {
+      return SIZES.contains(desired.size())
+          ? List.of()
+          : List.of(
+              new Problem(
+                  "size",
+                  "Region %s has no size %s; it has %s."
+                      .formatted(scope.region(), desired.size(), String.join(", ", SIZES))));
     }
 
     @Override

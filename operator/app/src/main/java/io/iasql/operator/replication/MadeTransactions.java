@@ -1,0 +1,43 @@
+package io.iasql.operator.replication;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.iasql.crds.SqlTransaction;
+import io.iasql.crds.SqlTransactionStatus;
+import io.iasql.crds.SqlTransactionStatus.Phase;
+import java.net.HttpURLConnection;
+import java.util.Optional;
+
+/** The SqlTransactions of a namespace, asked of the API server: a cache may lag behind. */
+final class MadeTransactions {
+  private final KubernetesClient client;
+  private final String namespace;
+
+  MadeTransactions(KubernetesClient client, String namespace) {
+    this.client = client;
+    this.namespace = namespace;
+  }
+
+  Optional<SqlTransaction> find(String name) {
+    return Optional.ofNullable(
+        client.resources(SqlTransaction.class).inNamespace(namespace).withName(name).get());
+  }
+
+  /** Makes it, or finds the one that was made before by one that was stopped in between. */
+  SqlTransaction make(SqlTransaction wanted) {
+    try {
+      return client.resource(wanted).create();
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+        throw e;
+      }
+      return find(wanted.getMetadata().getName()).orElse(wanted);
+    }
+  }
+
+  static Phase phase(SqlTransaction transaction) {
+    return Optional.ofNullable(transaction.getStatus())
+        .map(SqlTransactionStatus::phase)
+        .orElse(Phase.PLANNING);
+  }
+}

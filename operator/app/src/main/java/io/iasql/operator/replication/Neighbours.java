@@ -1,0 +1,56 @@
+package io.iasql.operator.replication;
+
+import io.iasql.crds.LocalReference;
+import io.iasql.crds.Replication;
+import io.iasql.crds.ReplicationStatus;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Replications by their namespace, and those that are not over by the environments they join. */
+final class Neighbours {
+  private static final String BY_ENVIRONMENT = "environment-of-replication";
+  private static final String BY_NAMESPACE = "namespace-of-replication";
+
+  private final IndexerResourceCache<Replication> replications;
+
+  Neighbours(IndexerResourceCache<Replication> replications) {
+    this.replications = replications;
+    replications.addIndexer(
+        BY_ENVIRONMENT,
+        r ->
+            List.of(
+                key(r.getMetadata().getNamespace(), r.getSpec().from().environmentRef()),
+                key(r.getMetadata().getNamespace(), r.getSpec().to().environmentRef())));
+    replications.addIndexer(BY_NAMESPACE, r -> List.of(r.getMetadata().getNamespace()));
+  }
+
+  private static String key(String namespace, LocalReference environment) {
+    return namespace + "/" + environment.name();
+  }
+
+  /** The replications of a replication's namespace, itself among them. */
+  Collection<Replication> of(Replication replication) {
+    return replications.byIndex(BY_NAMESPACE, replication.getMetadata().getNamespace());
+  }
+
+  /** Those that something new in an environment may concern. */
+  Set<ResourceID> concernedBy(String namespace, LocalReference environment) {
+    return replications.byIndex(BY_ENVIRONMENT, key(namespace, environment)).stream()
+        .filter(r -> !isOver(r))
+        .map(ResourceID::fromResource)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** Whether nothing more happens to it as it is written now. */
+  static boolean isOver(Replication replication) {
+    ReplicationStatus status = replication.getStatus();
+    return status != null
+        && status.phase() == ReplicationStatus.Phase.COMMITTED
+        && replication.getSpec().from().sinceLast() == null
+        && replication.getMetadata().getGeneration().equals(status.observedGeneration());
+  }
+}
