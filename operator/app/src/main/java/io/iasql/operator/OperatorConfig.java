@@ -14,6 +14,15 @@ public interface OperatorConfig {
   /** The namespaces to work in, {@code application.properties} hands them on; all by default. */
   Optional<List<String>> watchNamespaces();
 
+  /**
+   * The label selector of this operator's shard, {@code application.properties} hands it on; by
+   * default everything in the namespaces. It holds for every custom resource alike.
+   */
+  Optional<String> watchSelector();
+
+  /** Which of several replicas works. */
+  LeaderElection leaderElection();
+
   /** Databases of environments. */
   Database database();
 
@@ -26,6 +35,37 @@ public interface OperatorConfig {
   /** How many environments and transactions are worked on at once. */
   @WithDefault("16")
   int jobs();
+
+  /** Which of several replicas works: the one that holds a Lease. */
+  interface LeaderElection {
+
+    /** Whether this process works only while it holds the Lease; by default it always works. */
+    @WithDefault("false")
+    boolean enabled();
+
+    /** The name of the Lease: one for each release of the chart. */
+    @WithDefault("iasql-operator")
+    String lease();
+
+    /** The namespace of the Lease; by default the one that this process runs in. */
+    Optional<String> namespace();
+
+    /** As whom this process holds the Lease: its pod. By default the name of the host. */
+    @WithDefault("${HOSTNAME:operator}")
+    String identity();
+
+    /** How long after its last renewal a Lease is anybody's. */
+    @WithDefault("15s")
+    Duration duration();
+
+    /** How long the holder goes on without having renewed it; shorter than {@link #duration}. */
+    @WithDefault("10s")
+    Duration renewDeadline();
+
+    /** The time between two tries to get or to renew it. */
+    @WithDefault("2s")
+    Duration retryPeriod();
+  }
 
   /** Plans and commits. */
   interface Commit {

@@ -22,6 +22,8 @@ import io.iasql.engine.store.Installer;
 import io.iasql.engine.sync.DriftPolicy;
 import io.iasql.engine.sync.Importer;
 import io.iasql.engine.sync.SyncReport;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.List;
@@ -91,6 +93,11 @@ public final class Engine implements AutoCloseable {
     @Override
     public void proposed() {
       listener.proposed();
+    }
+
+    @Override
+    public void committed(Duration took) {
+      listener.committed(took);
     }
   }
 
@@ -232,6 +239,7 @@ public final class Engine implements AutoCloseable {
               }
               return read;
             });
+    listener.synced(report);
     if (!report.changedTables().isEmpty()) {
       listener.tablesMoved(report.changedTables());
     }
@@ -261,20 +269,24 @@ public final class Engine implements AutoCloseable {
   }
 
   private Plan plan(String transaction, Draft draft, int expired) {
-    return Outages.translate(
-        () -> {
-          Planner.Planned planned = planner.plan(draft);
-          jdbi.useTransaction(
-              h ->
-                  PlanStore.save(
-                      h,
-                      transaction,
-                      Fingerprint.of(h, draft),
-                      planned.plan(),
-                      planned.inverse(),
-                      expired));
-          return planned.plan();
-        });
+    Instant begun = context.clock().instant();
+    Plan made =
+        Outages.translate(
+            () -> {
+              Planner.Planned planned = planner.plan(draft);
+              jdbi.useTransaction(
+                  h ->
+                      PlanStore.save(
+                          h,
+                          transaction,
+                          Fingerprint.of(h, draft),
+                          planned.plan(),
+                          planned.inverse(),
+                          expired));
+              return planned.plan();
+            });
+    listener.planned(Duration.between(begun, context.clock().instant()));
+    return made;
   }
 
   /** Plans SQL without parameters. */

@@ -1,5 +1,7 @@
 package io.iasql.engine;
 
+import io.iasql.engine.sync.SyncReport;
+import java.time.Duration;
 import java.util.Set;
 
 /** Hears of what moved. Called on the engine's threads; must return at once and throw nothing. */
@@ -21,4 +23,21 @@ public interface EngineListener {
 
   /** People wrote something that waits to become a transaction: {@link Engine#proposals}. */
   default void proposed() {}
+
+  /**
+   * A plan was made for somebody to see; the ones that a commit makes again do not count.
+   *
+   * @param took how long that took
+   */
+  default void planned(Duration took) {}
+
+  /**
+   * A commit has come to its end, whatever that is.
+   *
+   * @param took how long that took since it began, or was gone on with after a start
+   */
+  default void committed(Duration took) {}
+
+  /** The account was read, in whole or in part. */
+  default void synced(SyncReport report) {}
 }

@@ -90,6 +90,7 @@ final class BlindRepeats implements ExecutionInterceptor {
 
     @Override
     public RefreshRetryTokenResponse refreshRetryToken(RefreshRetryTokenRequest request) {
+      Throttles.count(request.failure());
       if (forbids(request.failure())) {
         throw new TokenAcquisitionFailedException(
             "the call may have taken effect", request.token(), request.failure());

@@ -12,6 +12,7 @@ import io.iasql.crds.SqlTransactionSpec;
 import io.iasql.crds.SqlTransactionStatus;
 import io.iasql.engine.Engine;
 import io.iasql.engine.store.UnavailableException;
+import io.iasql.operator.Shard;
 import io.iasql.operator.status.Conditions;
 import io.iasql.operator.status.Reason;
 import io.iasql.operator.transaction.Phases;
@@ -48,13 +49,15 @@ public class Deletions {
 
   private final KubernetesClient client;
   private final Environments environments;
+  private final Shard shard;
   private final Jobs jobs;
   private final Map<String, Attempt> attempts = new ConcurrentHashMap<>();
   private volatile Consumer<ResourceID> wake = id -> {};
 
-  Deletions(KubernetesClient client, Environments environments, Jobs jobs) {
+  Deletions(KubernetesClient client, Environments environments, Shard shard, Jobs jobs) {
     this.client = client;
     this.environments = environments;
+    this.shard = shard;
     this.jobs = jobs;
   }
 
@@ -258,12 +261,13 @@ public class Deletions {
             environment.getStatus().accountId());
   }
 
-  private static SqlTransaction transaction(Environment environment, String sql) {
+  private SqlTransaction transaction(Environment environment, String sql) {
     SqlTransaction transaction = new SqlTransaction();
     transaction.setMetadata(
         new ObjectMetaBuilder()
             .withNamespace(environment.getMetadata().getNamespace())
             .withName(name(environment))
+            .withLabels(shard.labels(environment))
             .withAnnotations(
                 Map.of(
                     DELETES,

@@ -12,6 +12,7 @@ import io.iasql.crds.Environment;
 import io.iasql.crds.EnvironmentStatus;
 import io.iasql.crds.SqlTransaction;
 import io.iasql.engine.login.DatabaseUser;
+import io.iasql.operator.Shard;
 import io.iasql.operator.database.DatabaseProvisioner;
 import io.iasql.operator.database.DatabaseState;
 import io.iasql.operator.database.Databases;
@@ -63,6 +64,7 @@ public class EnvironmentReconciler implements Reconciler<Environment>, Cleaner<E
   private final LoginSecrets logins;
   private final Deletions deletions;
   private final EventRecorder events;
+  private final Shard shard;
   private final EnvironmentStatusFactory statuses;
   private final SimpleInboundEventSource<Environment> moves =
       new SimpleInboundEventSource<>("environment-moves");
@@ -73,12 +75,14 @@ public class EnvironmentReconciler implements Reconciler<Environment>, Cleaner<E
       KubernetesClient client,
       Deletions deletions,
       EventRecorder events,
+      Shard shard,
       Clock clock) {
     this.environments = environments;
     this.databases = databases;
     this.logins = new LoginSecrets(client, Passwords::random);
     this.deletions = deletions;
     this.events = events;
+    this.shard = shard;
     this.statuses = new EnvironmentStatusFactory(clock);
     environments.onMove(new WakeUp(moves::propagateEvent));
     deletions.onMove(moves::propagateEvent);
@@ -94,6 +98,7 @@ public class EnvironmentReconciler implements Reconciler<Environment>, Cleaner<E
             e ->
                 List.of(
                     e.getMetadata().getNamespace() + "/" + e.getSpec().awsConnectionRef().name()));
+    environments.keepOnly(id -> context.getPrimaryCache().get(id).isPresent());
     return List.of(
         moves,
         new InformerEventSource<>(
@@ -108,6 +113,7 @@ public class EnvironmentReconciler implements Reconciler<Environment>, Cleaner<E
             InformerEventSourceConfiguration.from(AwsConnection.class, Environment.class)
                 .withName("connections")
                 .withNamespacesInheritedFromController()
+                .withLabelSelector(shard.selector().orElse(null))
                 .withSecondaryToPrimaryMapper(
                     connection ->
                         context
@@ -143,7 +149,7 @@ public class EnvironmentReconciler implements Reconciler<Environment>, Cleaner<E
               environment,
               Reason.CONNECTION_NOT_READY,
               connection.isEmpty()
-                  ? "AwsConnection " + name + " does not exist: create it in this namespace."
+                  ? "AwsConnection " + name + shard.missing() + ": create it in this namespace."
                   : "AwsConnection " + name + " is not ready; its status says why.",
               false),
           SAFETY_NET);

@@ -9,12 +9,14 @@ import io.iasql.engine.EngineSettings;
 import io.iasql.engine.catalog.Modules;
 import io.iasql.engine.login.DatabaseUser;
 import io.iasql.engine.sync.DriftPolicy;
+import io.iasql.engine.sync.SyncReport;
 import io.iasql.operator.OperatorConfig;
 import io.iasql.operator.connection.AwsAccounts;
 import io.iasql.operator.database.DatabaseEndpoint;
 import io.iasql.operator.environment.LiveEnvironment.Wanted;
 import io.iasql.operator.work.Jobs;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -31,6 +33,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 
@@ -41,6 +44,8 @@ public class Environments {
 
   /** Less than the grace that Kubernetes gives a pod. */
   private static final Duration PATIENCE = Duration.ofSeconds(15);
+
+  private static final Duration LOOK_AROUND = Duration.ofSeconds(10);
 
   /** Hears of environments; called on worker threads, must return at once. */
   public interface Listener {
@@ -65,18 +70,45 @@ public class Environments {
   private final Modules modules;
   private final OperatorConfig config;
   private final Clock clock;
+  private final EngineMeters meters;
   private final Map<ResourceID, LiveEnvironment> live = new ConcurrentHashMap<>();
   private final Map<ResourceID, Set<String>> pending = new ConcurrentHashMap<>();
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private volatile boolean stopping;
 
   Environments(
-      AwsAccounts accounts, Jobs jobs, Modules modules, OperatorConfig config, Clock clock) {
+      AwsAccounts accounts,
+      Jobs jobs,
+      Modules modules,
+      OperatorConfig config,
+      MeterRegistry registry,
+      Clock clock) {
     this.accounts = accounts;
     this.jobs = jobs;
     this.modules = modules;
     this.config = config;
     this.clock = clock;
+    this.meters = new EngineMeters(registry, live.values(), clock);
+  }
+
+  /**
+   * Closes environments that are gone for this operator without its cleaning up: their labels make
+   * them another operator's, or somebody took their finalizer away.
+   *
+   * @param isThere whether the environment is among those to work on
+   */
+  void keepOnly(Predicate<ResourceID> isThere) {
+    jobs.timer()
+        .scheduleWithFixedDelay(
+            () -> live.keySet().stream().filter(isThere.negate()).forEach(this::leave),
+            LOOK_AROUND.toMillis(),
+            LOOK_AROUND.toMillis(),
+            TimeUnit.MILLISECONDS);
+  }
+
+  private void leave(ResourceID id) {
+    LOG.infof("environment %s is no longer this operator's", id);
+    forget(id);
   }
 
   /** Has a listener told of what moves. */
@@ -233,6 +265,21 @@ public class Environments {
       @Override
       public void proposed() {
         listeners.forEach(l -> l.proposed(id));
+      }
+
+      @Override
+      public void planned(Duration took) {
+        meters.planned(took);
+      }
+
+      @Override
+      public void committed(Duration took) {
+        meters.committed(took);
+      }
+
+      @Override
+      public void synced(SyncReport report) {
+        meters.synced(report);
       }
     };
   }

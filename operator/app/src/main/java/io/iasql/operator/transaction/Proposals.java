@@ -3,12 +3,14 @@ package io.iasql.operator.transaction;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.iasql.crds.Environment;
 import io.iasql.crds.LocalReference;
 import io.iasql.crds.SqlTransaction;
 import io.iasql.crds.SqlTransactionSpec;
 import io.iasql.engine.Engine;
 import io.iasql.engine.Proposal;
 import io.iasql.engine.store.UnavailableException;
+import io.iasql.operator.Shard;
 import io.iasql.operator.environment.Environments;
 import io.iasql.operator.work.Jobs;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
@@ -33,9 +35,11 @@ public class Proposals implements Environments.Listener {
 
   private final KubernetesClient client;
   private final Environments environments;
+  private final Shard shard;
   private final Jobs jobs;
 
-  Proposals(KubernetesClient client, Environments environments, Jobs jobs) {
+  Proposals(KubernetesClient client, Environments environments, Shard shard, Jobs jobs) {
+    this.shard = shard;
     this.client = client;
     this.environments = environments;
     this.jobs = jobs;
@@ -72,7 +76,7 @@ public class Proposals implements Environments.Listener {
   private void create(ResourceID environment, Engine engine) {
     try {
       for (Proposal proposal : engine.proposals()) {
-        SqlTransaction transaction = transaction(environment, proposal);
+        SqlTransaction transaction = transaction(environment, labels(environment), proposal);
         try {
           client.resource(transaction).create();
         } catch (KubernetesClientException e) {
@@ -92,12 +96,28 @@ public class Proposals implements Environments.Listener {
     }
   }
 
-  static SqlTransaction transaction(ResourceID environment, Proposal proposal) {
+  /** Those by which it is this operator's, like its environment. */
+  private Map<String, String> labels(ResourceID id) {
+    if (shard.selector().isEmpty()) {
+      return Map.of();
+    }
+    Environment environment =
+        client
+            .resources(Environment.class)
+            .inNamespace(id.getNamespace().orElseThrow())
+            .withName(id.getName())
+            .get();
+    return environment == null ? Map.of() : shard.labels(environment);
+  }
+
+  static SqlTransaction transaction(
+      ResourceID environment, Map<String, String> labels, Proposal proposal) {
     SqlTransaction transaction = new SqlTransaction();
     transaction.setMetadata(
         new ObjectMetaBuilder()
             .withNamespace(environment.getNamespace().orElseThrow())
             .withName("psql-" + proposal.id().substring(0, SHORT_ID))
+            .withLabels(labels)
             .withAnnotations(Map.of(SqlTransaction.WRITTEN_BY, proposal.author()))
             .build());
     String description = proposal.description();

@@ -9,6 +9,7 @@ import io.iasql.crds.SqlTransaction;
 import io.iasql.crds.SqlTransactionStatus;
 import io.iasql.crds.SqlTransactionStatus.Phase;
 import io.iasql.engine.plan.Draft;
+import io.iasql.operator.Shard;
 import io.iasql.operator.environment.Environments;
 import io.iasql.operator.status.Conditions;
 import io.iasql.operator.status.EventRecorder;
@@ -46,16 +47,22 @@ public class SqlTransactionReconciler
   private final Transactions transactions;
   private final Environments environments;
   private final EventRecorder events;
+  private final Shard shard;
   private final SqlTransactionStatusFactory statuses;
   private final SimpleInboundEventSource<SqlTransaction> moves =
       new SimpleInboundEventSource<>("transaction-moves");
   private Dependants dependants;
 
   SqlTransactionReconciler(
-      Transactions transactions, Environments environments, EventRecorder events, Clock clock) {
+      Transactions transactions,
+      Environments environments,
+      EventRecorder events,
+      Shard shard,
+      Clock clock) {
     this.transactions = transactions;
     this.environments = environments;
     this.events = events;
+    this.shard = shard;
     this.statuses = new SqlTransactionStatusFactory(clock);
     transactions.onMove(moves::propagateEvent);
   }
@@ -64,7 +71,7 @@ public class SqlTransactionReconciler
   public List<EventSource<?, SqlTransaction>> prepareEventSources(
       EventSourceContext<SqlTransaction> context) {
     dependants = new Dependants(context.getPrimaryCache());
-    List<EventSource<?, SqlTransaction>> sources = new ArrayList<>(TransactionSources.of(context));
+    List<EventSource<?, SqlTransaction>> sources = new ArrayList<>(TransactionSources.of(context, shard));
     sources.add(moves);
     return sources;
   }
@@ -105,7 +112,7 @@ public class SqlTransactionReconciler
           statuses.waiting(
               transaction,
               Reason.ENVIRONMENT_NOT_READY,
-              "Environment " + id.getName() + " does not exist: create it in this namespace."));
+              "Environment " + id.getName() + shard.missing() + ": create it in this namespace."));
     }
     Request request = request(transaction, environment.get(), context);
     Optional<Snapshot> snapshot = transactions.look(request);

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.iasql.crds.Condition;
 import io.iasql.crds.Environment;
 import io.iasql.crds.SqlTransaction;
+import io.iasql.operator.Shard;
 import io.iasql.operator.status.Conditions;
 import io.javaoperatorsdk.operator.api.config.informer.FieldSelectorBuilder;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
@@ -25,16 +26,18 @@ import java.util.stream.Collectors;
 final class TransactionSources {
   private TransactionSources() {}
 
-  static List<EventSource<?, SqlTransaction>> of(EventSourceContext<SqlTransaction> context) {
-    return List.of(environments(context), configMaps(context), secrets(context));
+  static List<EventSource<?, SqlTransaction>> of(
+      EventSourceContext<SqlTransaction> context, Shard shard) {
+    return List.of(environments(context, shard), configMaps(context), secrets(context));
   }
 
   private static EventSource<?, SqlTransaction> environments(
-      EventSourceContext<SqlTransaction> context) {
+      EventSourceContext<SqlTransaction> context, Shard shard) {
     return new InformerEventSource<>(
         InformerEventSourceConfiguration.from(Environment.class, SqlTransaction.class)
             .withName("environments")
             .withNamespacesInheritedFromController()
+            .withLabelSelector(shard.selector().orElse(null))
             .withSecondaryToPrimaryMapper(
                 new EnvironmentToTransactionsMapper(context.getPrimaryCache()))
             .withOnUpdateFilter(

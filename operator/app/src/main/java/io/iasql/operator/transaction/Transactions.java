@@ -12,6 +12,7 @@ import io.iasql.operator.work.Jobs;
 import io.iasql.spi.CloudException;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
@@ -65,6 +66,10 @@ class Transactions {
       return new Known(now, snapshot, asked, true, tries, wholePlan);
     }
 
+    Phase phase() {
+      return snapshot.map(Snapshot::phase).orElse(Phase.PLANNING);
+    }
+
     boolean hasPlan() {
       return snapshot.flatMap(Snapshot::plan).isPresent();
     }
@@ -103,6 +108,14 @@ class Transactions {
     this.meters = meters;
     this.clock = clock;
     meters.gaugeMapSize("iasql.transactions.open", List.of(), known);
+    for (Phase phase :
+        List.of(Phase.PLANNING, Phase.AWAITING_APPROVAL, Phase.QUEUED, Phase.COMMITTING)) {
+      meters.gauge(
+          "iasql.transactions",
+          Tags.of("phase", phase.name().toLowerCase(Locale.ROOT)),
+          known,
+          all -> all.values().stream().filter(one -> one.phase() == phase).count());
+    }
     environments.onMove(
         new Environments.Listener() {
           @Override

@@ -1,6 +1,8 @@
 package io.iasql.operator.work;
 
 import io.iasql.operator.OperatorConfig;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -57,8 +59,10 @@ public class Jobs {
   private int active;
 
   @Inject
-  Jobs(OperatorConfig config) {
+  Jobs(OperatorConfig config, MeterRegistry meters) {
     this(config.jobs());
+    meters.gauge("iasql.jobs", Tags.of("state", "running"), this, Jobs::running);
+    meters.gauge("iasql.jobs", Tags.of("state", "waiting"), this, Jobs::waiting);
   }
 
   Jobs(int places) {
@@ -80,6 +84,18 @@ public class Jobs {
   private static void runClean(Runnable task) {
     MDC.clear();
     task.run();
+  }
+
+  private int running() {
+    synchronized (lock) {
+      return active;
+    }
+  }
+
+  private int waiting() {
+    synchronized (lock) {
+      return groups.values().stream().mapToInt(group -> group.waiting.size()).sum();
+    }
   }
 
   /** Where single cloud calls run; who uses it limits how many they are. */

@@ -9,6 +9,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.RejectedExecutionException;
@@ -222,10 +223,12 @@ public final class CommitQueue implements AutoCloseable {
 
   private void run(Journal.Submitted transaction, String owner) {
     listener.transactionMoved(transaction.id());
+    Instant begun = context.clock().instant();
     try (LogFields fields = LogFields.of(context.environment(), transaction)) {
       boolean ended = new CommitRun(context, listener, transaction, owner, () -> stopping).run();
       if (ended) {
         parameters.forget(transaction.id());
+        listener.committed(Duration.between(begun, context.clock().instant()));
         LOG.info("transaction {} of {} ended", transaction.name(), context.environment());
       }
     }

@@ -1,0 +1,2 @@
+/** Which of several replicas works. */
+package io.iasql.operator.leadership;
