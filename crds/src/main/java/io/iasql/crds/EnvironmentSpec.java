@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonClassDescription;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
@@ -28,7 +29,9 @@ import java.util.Set;
         "(has(self.database) && has(self.database.managed))"
             + " == (has(oldSelf.database) && has(oldSelf.database.managed))"
             + " && (has(self.database) && has(self.database.external))"
-            + " == (has(oldSelf.database) && has(oldSelf.database.external))",
+            + " == (has(oldSelf.database) && has(oldSelf.database.external))"
+            + " && (has(self.database) && has(self.database.cloudNativePg))"
+            + " == (has(oldSelf.database) && has(oldSelf.database.cloudNativePg))",
     fieldPath = ".database",
     message = "the kind of database cannot be changed later: the data would stay behind.")
 @ValidationRule(
@@ -46,8 +49,9 @@ public record EnvironmentSpec(
                 + " depend on come along.")
         Set<@Pattern("^aws_[a-z0-9_]+$") @Size(max = 63) String> modules,
     @JsonPropertyDescription(
-            "Where the PostgreSQL database comes from, and who may log in to it. With neither managed"
-                + " nor external it comes from where the operator is set up to take it.")
+            "Where the PostgreSQL database comes from, and who may log in to it. With none of"
+                + " managed, external and cloudNativePg it comes from where the operator is set up"
+                + " to take it.")
         Database database,
     @Default("Manual")
         @JsonPropertyDescription(
@@ -222,11 +226,14 @@ public record EnvironmentSpec(
   /** At most one kind of database, and people's logins to it. */
   @ApiType
   @ValidationRule(
-      value = "!(has(self.managed) && has(self.external))",
-      message = "give managed or external, not both.")
+      value =
+          "[has(self.managed), has(self.external), has(self.cloudNativePg)].filter(b, b).size()"
+              + " <= 1",
+      message = "give one of managed, external and cloudNativePg.")
   @ValidationRule(
-      value = "has(self.managed) || has(self.external) || has(self.users)",
-      message = "give managed, external or users, or leave database out.")
+      value =
+          "has(self.managed) || has(self.external) || has(self.cloudNativePg) || has(self.users)",
+      message = "give managed, external, cloudNativePg or users, or leave database out.")
   @ValidationRule(
       value = "!has(self.users) || self.users.all(u, self.users.exists_one(v, v.name == u.name))",
       fieldPath = ".users",
@@ -235,11 +242,16 @@ public record EnvironmentSpec(
       @JsonPropertyDescription("A PostgreSQL of its own in this namespace, run by the operator.")
           Managed managed,
       @JsonPropertyDescription("A PostgreSQL that somebody else runs.") External external,
+      @JsonPropertyDescription(
+              "A replicated PostgreSQL of its own in this namespace, run by CloudNativePG, which"
+                  + " must be installed. It outlives the Environment: delete its Cluster"
+                  + " iasql-ENVIRONMENT to delete the data.")
+          CloudNativePg cloudNativePg,
       @Size(max = 20)
           @JsonPropertyDescription(
-              "People with a login of their own, so that the audit log names them. The login of user"
-                  + " alice is in Secret ENVIRONMENT-psql-alice. Every environment has one login"
-                  + " besides, a writer, in Secret ENVIRONMENT-psql.")
+              "People with a login of their own, so that the audit log names them. The login of"
+                  + " user alice is in Secret ENVIRONMENT-psql-alice. Every environment has one"
+                  + " login besides, a writer, in Secret ENVIRONMENT-psql.")
           List<User> users) {
 
     public Database {
@@ -286,7 +298,8 @@ public record EnvironmentSpec(
   @ValidationRule(
       value =
           "has(self.storageClassName) == has(oldSelf.storageClassName) &&"
-              + " (!has(self.storageClassName) || self.storageClassName == oldSelf.storageClassName)",
+              + " (!has(self.storageClassName) || self.storageClassName =="
+              + " oldSelf.storageClassName)",
       fieldPath = ".storageClassName",
       message = "storageClassName cannot be changed later: the data would stay behind.")
   public record Managed(
@@ -312,6 +325,48 @@ public record EnvironmentSpec(
     public Resources {
       requests = requests == null ? Map.of() : Map.copyOf(requests);
       limits = limits == null ? Map.of() : Map.copyOf(limits);
+    }
+  }
+
+  /** A Cluster of CloudNativePG. */
+  @ApiType
+  @ValidationRule(
+      value =
+          "has(self.storageClassName) == has(oldSelf.storageClassName) &&"
+              + " (!has(self.storageClassName) || self.storageClassName =="
+              + " oldSelf.storageClassName)",
+      fieldPath = ".storageClassName",
+      message = "storageClassName cannot be changed later: the data would stay behind.")
+  @ValidationRule(
+      value = "quantity(self.storage).compareTo(quantity(oldSelf.storage)) >= 0",
+      fieldPath = ".storage",
+      message = "storage can grow, not shrink.")
+  public record CloudNativePg(
+      @Default("3")
+          @Min(1)
+          @Max(9)
+          @JsonPropertyDescription(
+              "How many instances: one is the primary, the others follow it and take its place.")
+          Integer instances,
+      @Default("1Gi")
+          @Pattern("^[1-9][0-9]*(\\.[0-9]+)?(Mi|Gi|Ti|M|G|T)$")
+          @Size(max = 32)
+          @JsonPropertyDescription(
+              "Size of each instance's volume. It can grow where the class allows it.")
+          String storage,
+      @Size(min = 1, max = 253)
+          @JsonPropertyDescription("Class of the volumes. Omitted: the cluster's default class.")
+          String storageClassName,
+      @Size(min = 1, max = 512)
+          @JsonPropertyDescription(
+              "Image of PostgreSQL, as CloudNativePG has them. Omitted: CloudNativePG's default.")
+          String imageName,
+      @Size(max = 64) @JsonPropertyDescription("Settings of the server, as in postgresql.conf.")
+          Map<String, String> parameters,
+      @JsonPropertyDescription("Compute resources of each instance.") Resources resources) {
+
+    public CloudNativePg {
+      parameters = parameters == null ? Map.of() : Map.copyOf(parameters);
     }
   }
 

@@ -37,7 +37,7 @@ public record EnvironmentStatus(
   /** Where the database is. */
   @ApiType
   public record Database(
-      @JsonPropertyDescription("managed, external or embedded.") String provider,
+      @JsonPropertyDescription("managed, external, cloudNativePg or embedded.") String provider,
       @JsonPropertyDescription("Host name.") String host,
       @JsonPropertyDescription("Port.") Integer port,
       @JsonPropertyDescription("Name of the database.") String name,

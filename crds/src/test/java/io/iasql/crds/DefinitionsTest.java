@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 
 class DefinitionsTest {
   private static final Path FOLDER = Path.of("kubernetes");
-  // Helm takes definitions from the chart's folder only.
-  private static final Path CHART = Path.of("../helm/iasql-operator/crds");
+  // Helm reads files of the chart's folder only.
+  private static final Path CHART = Path.of("../helm/iasql-operator/definitions");
   // Where Maven has put a copy for the jar by the time that tests run.
   private static final Path PACKAGED = Path.of("target/classes/io/iasql/crds");
   private static final boolean UPDATE = !System.getProperty("iasql.crds.update", "").isEmpty();

@@ -17,6 +17,7 @@ public class Databases implements DatabaseProvisioner {
   private final OperatorConfig.Database config;
   private final DatabaseProvisioner external = new ExternalDatabase();
   private final DatabaseProvisioner managed;
+  private final DatabaseProvisioner cloudNativePg;
   private final EmbeddedServer server;
   private final ExecutorService starter =
       Executors.newSingleThreadExecutor(task -> new Thread(task, "embedded-postgres"));
@@ -25,6 +26,7 @@ public class Databases implements DatabaseProvisioner {
   Databases(KubernetesClient client, OperatorConfig config, EventRecorder events) {
     this.config = config.database();
     this.managed = new ManagedDatabase(client, this.config.managed(), events, Passwords::random);
+    this.cloudNativePg = new CloudNativePgDatabase(client);
     this.server = new EmbeddedServer(this.config.embedded().folder(), Passwords::random);
     this.embedded = new EmbeddedDatabase(server, starter);
   }
@@ -37,6 +39,9 @@ public class Databases implements DatabaseProvisioner {
   private DatabaseProvisioner provisioner(Database wanted) {
     if (wanted != null && wanted.external() != null) {
       return external;
+    }
+    if (wanted != null && wanted.cloudNativePg() != null) {
+      return cloudNativePg;
     }
     if (wanted != null && wanted.managed() != null) {
       return managed;

@@ -5,15 +5,8 @@ import io.iasql.crds.Environment;
 import io.iasql.operator.database.DatabaseState.Blocked;
 import io.iasql.operator.database.DatabaseState.Ready;
 import io.iasql.operator.status.Reason;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 
 /** A database that somebody else runs, described by a Secret. */
 final class ExternalDatabase implements DatabaseProvisioner {
@@ -51,28 +44,10 @@ final class ExternalDatabase implements DatabaseProvisioner {
             binding.username().orElseThrow(),
             binding.password().orElseThrow(),
             binding.sslMode().orElse(DEFAULT_SSL_MODE),
-            binding.certificates().map(ExternalDatabase::file)));
+            binding.certificates().map(CertificateFiles::file)));
   }
 
   private static Blocked blocked(String message, Object... arguments) {
     return new Blocked(Reason.DATABASE_SECRET_MISSING, message.formatted(arguments));
-  }
-
-  /** The driver takes certificates from a file only; the same ones are the same file. */
-  private static Path file(String certificates) {
-    byte[] bytes = certificates.getBytes(StandardCharsets.UTF_8);
-    Path file =
-        Path.of(System.getProperty("java.io.tmpdir"))
-            .resolve("iasql-ca-" + UUID.nameUUIDFromBytes(bytes) + ".pem");
-    try {
-      if (!Files.exists(file)) {
-        Path written = Files.createTempFile("iasql-ca-", ".tmp");
-        Files.write(written, bytes);
-        Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
-      }
-      return file;
-    } catch (IOException e) {
-      throw new UncheckedIOException("certificates of the database: " + file, e);
-    }
   }
 }
