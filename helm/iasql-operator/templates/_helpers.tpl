@@ -38,6 +38,15 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- printf "system:serviceaccount:%s:%s" .Release.Namespace (include "iasql.serviceAccount" .) -}}
 {{- end -}}
 
+{{/* All that are operators to the policies, as a list of CEL. */}}
+{{- define "iasql.users" -}}
+{{- $users := list (include "iasql.user" . | squote) -}}
+{{- range .Values.approval.operators -}}
+{{- $users = append $users (printf "system:serviceaccount:%s" . | squote) -}}
+{{- end -}}
+[{{ join ", " $users }}]
+{{- end -}}
+
 {{- define "iasql.image" -}}
 {{- .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
 {{- with .Values.image.digest }}@{{ . }}{{ end -}}
@@ -83,4 +92,20 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 - apiGroups: [""]
   resources: [pods]
   verbs: [get]
+# Databases by CloudNativePG; nothing where it is not installed.
+- apiGroups: [postgresql.cnpg.io]
+  resources: [clusters]
+  verbs: [get, create, patch]
+{{- end -}}
+
+{{/* Its three times must be in this order, or two pods could lead. */}}
+{{- define "iasql.checkTimes" -}}
+{{- with .Values.leaderElection -}}
+{{- $duration := trimSuffix "s" .duration | int -}}
+{{- $deadline := trimSuffix "s" .renewDeadline | int -}}
+{{- $retry := trimSuffix "s" .retryPeriod | int -}}
+{{- if not (and (gt $duration $deadline) (gt $deadline $retry)) -}}
+{{- fail (printf "leaderElection: duration (%s) is longer than renewDeadline (%s), which is longer than retryPeriod (%s)" .duration .renewDeadline .retryPeriod) -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}

@@ -100,6 +100,17 @@ final class CertificateAuthority {
         new GeneralName(GeneralName.dNSName, "kubernetes.default.svc"));
   }
 
+  /** For a server that clients know by these names. */
+  ClientCertificate server(String name, List<String> dnsNames) {
+    return issue(
+        subject(name, List.of()),
+        ellipticKey(),
+        KeyPurposeId.id_kp_serverAuth,
+        dnsNames.stream()
+            .map(dns -> new GeneralName(GeneralName.dNSName, dns))
+            .toArray(GeneralName[]::new));
+  }
+
   private ClientCertificate issue(
       X500Name subject, KeyPair pair, KeyPurposeId purpose, GeneralName... names) {
     X509v3CertificateBuilder builder = builder(certificate.getSubject(), subject, pair.getPublic());

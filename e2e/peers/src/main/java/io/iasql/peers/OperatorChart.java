@@ -8,7 +8,7 @@ import java.util.Map;
 
 /**
  * The Helm chart of this checkout, read by the Helm of the PATH or by one that is built on the
- * first call. No cluster is asked.
+ * first call. No cluster is asked, but by {@link #helm}.
  */
 public final class OperatorChart {
   private final Path folder;
@@ -58,6 +58,16 @@ public final class OperatorChart {
    */
   public String template(String release, String namespace, String... flags) {
     return run(List.of("template", release, folder.toString(), "--namespace", namespace), flags);
+  }
+
+  /**
+   * Any command of Helm, on a cluster: {@code install}, {@code upgrade}, {@code uninstall}.
+   *
+   * @param kubeconfig the cluster, and as whom
+   * @throws PeerException when it fails, with what it printed
+   */
+  public String helm(Path kubeconfig, String... arguments) {
+    return run(List.of(arguments), "--kubeconfig", kubeconfig.toString());
   }
 
   private String run(List<String> verb, String... flags) {

@@ -5,10 +5,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -125,6 +127,39 @@ public final class PostgresPeer implements AutoCloseable {
     String name = "db_" + UUID.randomUUID().toString().replace("-", "");
     createDatabase(name);
     return name;
+  }
+
+  /**
+   * Has the server speak TLS with clients that ask for it, from now on.
+   *
+   * @param dnsNames the names that its certificate is for
+   * @return the certificate of the authority that signed it, PEM
+   */
+  public String serveTls(String... dnsNames) {
+    CertificateAuthority authority = CertificateAuthority.create("iasql-postgresql");
+    ClientCertificate certificate = authority.server("postgresql", List.of(dnsNames));
+    Path chain = folder.path().resolve("server.crt");
+    Path key = folder.path().resolve("server.key");
+    try {
+      Files.writeString(chain, certificate.certificate());
+      Files.writeString(key, certificate.key());
+      // PostgreSQL takes no key that others can read.
+      Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot write PostgreSQL's certificate", e);
+    }
+    try (Connection connection = dataSource("postgres").getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(
+          "ALTER SYSTEM SET ssl_cert_file = " + statement.enquoteLiteral(chain.toString()));
+      statement.execute(
+          "ALTER SYSTEM SET ssl_key_file = " + statement.enquoteLiteral(key.toString()));
+      statement.execute("ALTER SYSTEM SET ssl = on");
+      statement.execute("SELECT pg_reload_conf()");
+    } catch (SQLException e) {
+      throw new PeerException("PostgreSQL does not take its certificate", e);
+    }
+    return authority.certificate();
   }
 
   /** Stops the server; its data and its port stay for {@link #start()}. */

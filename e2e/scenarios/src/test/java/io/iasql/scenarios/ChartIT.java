@@ -6,11 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
+import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.iasql.peers.KubernetesPeer;
 import io.iasql.peers.OperatorChart;
@@ -21,10 +26,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the chart renders, and what it refuses. */
@@ -33,9 +40,11 @@ class ChartIT {
   private static final KubernetesClient CLIENT = Stack.client(KUBERNETES.kubeconfig());
   private static final OperatorChart CHART = OperatorChart.ofThisCheckout();
 
+  private static final Path GOLDEN = Path.of("src/test/resources/chart");
+
   private static final String EVERYTHING =
       "image.tag=v1.2,watchNamespaces={a,b},approval.fourEyes=true,networkPolicy.enabled=true,"
-          + "podDisruptionBudget.enabled=true,serviceAccount.annotations.role=x,"
+          + "replicas=3,dashboard.enabled=true,watchSelector=iasql.io/shard=a,serviceAccount.annotations.role=x,"
           + "podLabels.team=infra,podAnnotations.note=x,nodeSelector.disk=ssd,"
           + "priorityClassName=high,imagePullSecrets[0].name=pull,jobs=4,"
           + "env[0].name=HTTPS_PROXY,env[0].value=http://proxy:3128,"
@@ -63,6 +72,16 @@ class ChartIT {
               new NamespaceBuilder().withNewMetadata().withName(namespace).endMetadata().build())
           .serverSideApply();
     }
+    // No controller makes it here, and no pod is taken without it.
+    CLIENT
+        .resource(
+            new ServiceAccountBuilder()
+                .withNewMetadata()
+                .withNamespace("chart")
+                .withName("default")
+                .endMetadata()
+                .build())
+        .serverSideApply();
     Path rendered = folder.resolve("rendered.yaml");
     Files.writeString(rendered, CHART.template("iasql", "chart", "--set", values));
     long objects = Release.parse(CLIENT, Files.readString(rendered)).size();
@@ -95,7 +114,12 @@ class ChartIT {
         "database.managed.runAsUser=0|runAsUser",
         "approval.fourEyes=perhaps|fourEyes",
         "approval.fourEyes=true,approval.enabled=false|enabled",
-        "replicas=3|replicas",
+        "replicas=-1|replicas",
+        "replicas=2,leaderElection.enabled=false|enabled",
+        "leaderElection.duration=15|duration",
+        "watchSelector=a;b|watchSelector",
+        "networkPolicy.egress=all|egress",
+        "approval.operators={iasql-a}|operators",
         "approval.foureyes=true|foureyes"
       })
   void shouldRefuseValuesThatMeanNothing(String values, String about) {
@@ -124,7 +148,7 @@ class ChartIT {
   void shouldHandTheValuesOn() {
     Container operator =
         deployment(
-                "watchNamespaces={a,b},jobs=3,commit.parallelism=5,commit.sqlTimeout=90s,"
+                "watchNamespaces={a,b},watchSelector=shard=a,leaderElection.duration=20s,jobs=3,commit.parallelism=5,commit.sqlTimeout=90s,"
                     + "database.managed.image=pg:1,database.managed.runAsUser=1000650000,"
                     + "image.repository=r/o,image.tag=v7,env[0].name=X,env[0].value=y")
             .getSpec()
@@ -133,11 +157,18 @@ class ChartIT {
             .getContainers()
             .get(0);
     Map<String, String> environment =
-        operator.getEnv().stream().collect(Collectors.toMap(EnvVar::getName, EnvVar::getValue));
+        operator.getEnv().stream()
+            .filter(variable -> variable.getValue() != null)
+            .collect(Collectors.toMap(EnvVar::getName, EnvVar::getValue));
 
     assertThat(operator.getImage()).isEqualTo("r/o:v7");
     assertThat(environment)
         .containsEntry("IASQL_WATCH_NAMESPACES", "a,b")
+        .containsEntry("IASQL_WATCH_SELECTOR", "shard=a")
+        .containsEntry("IASQL_LEADER_ELECTION_ENABLED", "true")
+        .containsEntry("IASQL_LEADER_ELECTION_LEASE", "iasql-iasql-operator")
+        .containsEntry("IASQL_LEADER_ELECTION_NAMESPACE", "chart")
+        .containsEntry("IASQL_LEADER_ELECTION_DURATION", "20s")
         .containsEntry("IASQL_JOBS", "3")
         .containsEntry("IASQL_COMMIT_PARALLELISM", "5")
         .containsEntry("IASQL_COMMIT_SQL_TIMEOUT", "90s")
@@ -160,8 +191,16 @@ class ChartIT {
     assertThat(everywhere).hasSize(1);
     assertThat(everywhere.get(0).getResources()).containsExactly("customresourcedefinitions");
     assertThat(everywhere.get(0).getResourceNames()).hasSize(3);
-    assertThat(namespaces(objects, "Role")).containsExactly("a", "b");
-    assertThat(namespaces(objects, "RoleBinding")).containsExactly("a", "b");
+    // In its own namespace the Lease, and nothing else.
+    assertThat(namespaces(objects, "Role")).containsExactly("a", "b", "chart");
+    assertThat(namespaces(objects, "RoleBinding")).containsExactly("a", "b", "chart");
+    assertThat(objects)
+        .filteredOn(Role.class::isInstance)
+        .extracting(Role.class::cast)
+        .filteredOn(role -> role.getMetadata().getNamespace().equals("chart"))
+        .flatExtracting(Role::getRules)
+        .flatExtracting(PolicyRule::getResources)
+        .containsOnly("leases");
   }
 
   @Test
@@ -174,6 +213,63 @@ class ChartIT {
         .flatExtracting(PolicyRule::getVerbs)
         .isNotEmpty()
         .doesNotContain("approve", "*", "impersonate", "escalate", "bind");
+  }
+
+  /** Sets of values, each with what the chart made of them; {@code -Diasql.chart.update} writes. */
+  static List<Path> goldenValues() throws IOException {
+    try (Stream<Path> files = Files.list(GOLDEN)) {
+      return files.filter(file -> file.toString().endsWith(".values.yaml")).sorted().toList();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("goldenValues")
+  void shouldRenderAsItDid(Path values) throws IOException {
+    Path golden = Path.of(values.toString().replace(".values.yaml", ".yaml"));
+    String rendered = CHART.template("iasql", "iasql-system", "--values", values.toString());
+    if (!System.getProperty("iasql.chart.update", "").isEmpty()) {
+      Files.writeString(golden, rendered);
+    }
+
+    assertThat(rendered)
+        .as("%s is stale; run the test with -Diasql.chart.update and read the difference", golden)
+        .isEqualTo(Files.readString(golden));
+  }
+
+  @Test
+  void shouldKeepTheOrderOfTheTimesOfAnElection() {
+    assertThatThrownBy(
+            () -> CHART.template("iasql", "chart", "--set", "leaderElection.renewDeadline=15s"))
+        .hasMessageContaining("duration (15s) is longer than renewDeadline (15s)");
+    assertThatThrownBy(
+            () -> CHART.template("iasql", "chart", "--set", "leaderElection.retryPeriod=10s"))
+        .hasMessageContaining("longer than retryPeriod (10s)");
+  }
+
+  @Test
+  void shouldBudgetForDrainsWhereThereIsMoreThanOnePod() {
+    assertThat(render("replicas=3"))
+        .filteredOn(PodDisruptionBudget.class::isInstance)
+        .extracting(PodDisruptionBudget.class::cast)
+        .singleElement()
+        .satisfies(
+            budget ->
+                assertThat(budget.getSpec().getMaxUnavailable()).isEqualTo(new IntOrString(1)));
+    assertThat(render("replicas=1")).noneMatch(PodDisruptionBudget.class::isInstance);
+    assertThat(render("replicas=3,podDisruptionBudget.enabled=false"))
+        .noneMatch(PodDisruptionBudget.class::isInstance);
+  }
+
+  @Test
+  void shouldLeaveTheDefinitionsAndWhatTheyDefineAtAnUninstallation() {
+    assertThat(render("nameOverride="))
+        .filteredOn(CustomResourceDefinition.class::isInstance)
+        .hasSize(3)
+        .allSatisfy(
+            definition ->
+                assertThat(definition.getMetadata().getAnnotations())
+                    .containsEntry("helm.sh/resource-policy", "keep"));
+    assertThat(render("crds.install=false")).noneMatch(CustomResourceDefinition.class::isInstance);
   }
 
   private static List<String> namespaces(List<HasMetadata> objects, String kind) {

@@ -7,37 +7,28 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.iasql.crds.EnvironmentSpec.Approval;
 import io.iasql.crds.SqlTransactionStatus.Phase;
 import io.iasql.peers.AwsProxy;
+import io.iasql.peers.OperatorChart;
 import java.io.IOException;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
 /** What the operator tells machines: metrics, health, log lines with fields. */
 class ObservabilityIT {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final HttpClient HTTP = HttpClient.newHttpClient();
+  private static final Pattern SERIES = Pattern.compile("\\b(iasql|jvm|process|system)_[a-z_]+");
 
-  private static String get(String path) throws Exception {
-    HttpResponse<String> response =
-        HTTP.send(
-            HttpRequest.newBuilder(Stack.shared().operator.url().resolve(path)).build(),
-            HttpResponse.BodyHandlers.ofString());
-    assertThat(response.statusCode()).as(path).isEqualTo(200);
-    return response.body();
+  private static String get(String path) {
+    return Metrics.get(Stack.shared().operator, path);
   }
 
-  /** The value of a series; 0 where it does not exist yet. */
-  private static double metric(String series) throws Exception {
-    Matcher line =
-        Pattern.compile("^" + Pattern.quote(series) + " (\\S+)$", Pattern.MULTILINE)
-            .matcher(get("/metrics"));
-    return line.find() ? Double.parseDouble(line.group(1)) : 0;
+  private static double metric(String series) {
+    return Metrics.of(Stack.shared().operator, series);
   }
 
   /** The log's lines about a transaction. */
@@ -78,6 +69,44 @@ class ObservabilityIT {
 
     assertThat(metric("iasql_transactions_phase_total{phase=\"committed\"}"))
         .isGreaterThan(committed);
+  }
+
+  /** AWS holds the first two calls back, which the SDK repeats without a word. */
+  @Test
+  void shouldCountHowOftenAwsHeldItBack() {
+    Space space = Space.ready("throttled", Approval.AUTOMATIC, "aws_sqs");
+    String series = "iasql_aws_throttles_total{service=\"sqs\"}";
+    double before = metric(series);
+    AtomicInteger calls = new AtomicInteger();
+    space.stack.proxy.rule(
+        space.account.accessKeyId(),
+        (call, upstream) ->
+            call.operation().equals("CreateQueue") && calls.getAndIncrement() < 2
+                ? AwsProxy.Answer.error(call, 400, "ThrottlingException", "not so fast")
+                : upstream.forward());
+
+    space.automatic("made", "INSERT INTO queue (name) VALUES ('throttled')");
+
+    assertThat(metric(series)).isGreaterThanOrEqualTo(before + 2);
+  }
+
+  @Test
+  void shouldHaveEverySeriesThatTheDashboardShows() throws Exception {
+    shouldCountHowOftenAwsHeldItBack();
+    String metrics = get("/metrics");
+    String dashboard =
+        Files.readString(OperatorChart.ofThisCheckout().folder().resolve("files/dashboard.json"));
+
+    List<String> shown =
+        StreamSupport.stream(JSON.readTree(dashboard).findValues("expr").spliterator(), false)
+            .map(JsonNode::asText)
+            .flatMap(expr -> SERIES.matcher(expr).results().map(MatchResult::group))
+            .distinct()
+            .toList();
+
+    assertThat(shown).hasSizeGreaterThan(12);
+    assertThat(shown)
+        .allSatisfy(name -> assertThat(metrics).containsPattern("(?m)^" + name + "[{ ]"));
   }
 
   @Test

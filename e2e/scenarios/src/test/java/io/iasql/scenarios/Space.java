@@ -56,12 +56,16 @@ final class Space {
   static final Duration LIMIT = Duration.ofSeconds(90);
   private static final Duration POLL = Duration.ofMillis(100);
 
-  final Stack stack = Stack.shared();
-  final AwsPeer.Account account = stack.aws.newAccount();
+  final Stack stack;
+  final AwsPeer.Account account;
   final String namespace;
   private final Map<String, String> databases = new TreeMap<>();
+  private final Map<String, String> labels;
 
-  private Space(String name) {
+  private Space(Stack stack, String name, Map<String, String> labels) {
+    this.stack = stack;
+    this.account = stack.aws.newAccount();
+    this.labels = labels;
     this.namespace = name + "-" + account.id();
     stack
         .client
@@ -72,7 +76,17 @@ final class Space {
 
   /** A namespace with nothing in it, and an account that nobody else uses. */
   static Space empty(String name) {
-    return new Space(name);
+    return new Space(Stack.shared(), name, Map.of());
+  }
+
+  /** The same in a stack of its own. */
+  static Space of(Stack stack, String name) {
+    return new Space(stack, name, Map.of());
+  }
+
+  /** The same for another operator than the stack's. */
+  static Space ofShard(String shard) {
+    return new Space(Stack.shared(), shard, Map.of(Stack.SHARD, shard));
   }
 
   /** One with an environment {@code env} that is ready. */
@@ -129,7 +143,11 @@ final class Space {
   void connection(String accountId, Optional<URI> endpoint) {
     AwsConnection connection = new AwsConnection();
     connection.setMetadata(
-        new ObjectMetaBuilder().withNamespace(namespace).withName(CONNECTION).build());
+        new ObjectMetaBuilder()
+            .withNamespace(namespace)
+            .withName(CONNECTION)
+            .withLabels(labels)
+            .build());
     connection.setSpec(
         new AwsConnectionSpec(
             accountId,
@@ -168,7 +186,7 @@ final class Space {
             "sslmode", "disable"));
     Environment environment = new Environment();
     environment.setMetadata(
-        new ObjectMetaBuilder().withNamespace(namespace).withName(name).build());
+        new ObjectMetaBuilder().withNamespace(namespace).withName(name).withLabels(labels).build());
     environment.setSpec(
         new EnvironmentSpec(
             new LocalReference(CONNECTION),
@@ -176,6 +194,7 @@ final class Space {
             new EnvironmentSpec.Database(
                 null,
                 new EnvironmentSpec.External(new LocalReference(name + "-database")),
+                null,
                 List.of()),
             approval,
             new EnvironmentSpec.Sync(interval),
@@ -197,7 +216,7 @@ final class Space {
       String environment, String name, String sql, SqlTransactionSpec.OnFailure onFailure) {
     SqlTransaction transaction = new SqlTransaction();
     transaction.setMetadata(
-        new ObjectMetaBuilder().withNamespace(namespace).withName(name).build());
+        new ObjectMetaBuilder().withNamespace(namespace).withName(name).withLabels(labels).build());
     transaction.setSpec(
         new SqlTransactionSpec(
             new LocalReference(environment), null, sql, null, null, null, onFailure));

@@ -18,10 +18,13 @@ import java.nio.file.Path;
  * and the operator. Each test has a {@link Space} of its own in it.
  */
 final class Stack {
+  /** The label of what is left to another operator than the stack's. */
+  static final String SHARD = "iasql.io/shard";
+
   private static Stack shared;
 
-  final KubernetesPeer kubernetes = KubernetesPeer.shared();
-  final KubernetesClient client = client(kubernetes.kubeconfig());
+  final KubernetesPeer kubernetes;
+  final KubernetesClient client;
   final AwsPeer aws = AwsPeer.shared();
   final AwsProxy proxy = AwsProxy.before(aws.endpoint());
   final PostgresPeer postgres = PostgresPeer.shared();
@@ -29,6 +32,8 @@ final class Stack {
   final OperatorPeer operator;
 
   private Stack() throws IOException {
+    this.kubernetes = KubernetesPeer.shared();
+    this.client = client(kubernetes.kubeconfig());
     Release.define(client);
     Path log = Path.of("target", "operator.log").toAbsolutePath();
     Files.createDirectories(log.getParent());
@@ -37,8 +42,22 @@ final class Stack {
         OperatorPeer.Options.of(kubernetes.kubeconfig())
             .withLog(log)
             .withSetting("QUARKUS_LOG_CONSOLE_JSON_ENABLED", "true")
-            .withSetting("IASQL_AWS_VERIFY_INTERVAL", "5s");
+            .withSetting("IASQL_AWS_VERIFY_INTERVAL", "5s")
+            // What carries the label belongs to operators of their own.
+            .withSetting("IASQL_WATCH_SELECTOR", "!" + SHARD);
     operator = OperatorPeer.start(options);
+  }
+
+  private Stack(KubernetesPeer kubernetes) {
+    this.kubernetes = kubernetes;
+    this.client = client(kubernetes.kubeconfig());
+    this.options = OperatorPeer.Options.of(kubernetes.kubeconfig());
+    this.operator = null;
+  }
+
+  /** The same on an API server of its own, where nothing is installed and no operator runs yet. */
+  static Stack apart(KubernetesPeer kubernetes) {
+    return new Stack(kubernetes);
   }
 
   /** The JVM's: started when first asked for; its peers end with the JVM. */
