@@ -9,6 +9,7 @@ import io.iasql.crds.Condition;
 import io.iasql.crds.Environment;
 import io.iasql.crds.EnvironmentSpec.Approval;
 import io.iasql.crds.SqlTransaction;
+import io.iasql.crds.SqlTransactionStatus;
 import io.iasql.crds.SqlTransactionStatus.Phase;
 import io.iasql.peers.OperatorPeer;
 import java.nio.charset.StandardCharsets;
@@ -117,8 +118,10 @@ class ShardIT {
                             .getItems())
                     .filteredOn(t -> t.getMetadata().getName().startsWith("psql-"))
                     .singleElement()
-                    .satisfies(
-                        t -> assertThat(t.getStatus().phase()).isEqualTo(Phase.AWAITING_APPROVAL)));
+                    .extracting(SqlTransaction::getStatus)
+                    .isNotNull()
+                    .extracting(SqlTransactionStatus::phase)
+                    .isEqualTo(Phase.AWAITING_APPROVAL));
   }
 
   private static String value(Secret secret, String key) {
