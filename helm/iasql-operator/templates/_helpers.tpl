@@ -52,6 +52,24 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- with .Values.image.digest }}@{{ . }}{{ end -}}
 {{- end -}}
 
+{{/* The names of the definitions of all custom resources. */}}
+{{- define "iasql.definitions" -}}
+{{- $names := list -}}
+{{- range $path, $_ := .Files.Glob "definitions/*.yaml" -}}
+{{- $names = append $names ($.Files.Get $path | fromYaml).metadata.name -}}
+{{- end -}}
+{{ join ", " $names }}
+{{- end -}}
+
+{{/* The statuses of all custom resources, as RBAC and policies name them. */}}
+{{- define "iasql.statuses" -}}
+{{- $names := list -}}
+{{- range $path, $_ := .Files.Glob "definitions/*.yaml" -}}
+{{- $names = append $names (printf "%s/status" ($.Files.Get $path | fromYaml).spec.names.plural) -}}
+{{- end -}}
+{{ join ", " $names }}
+{{- end -}}
+
 {{/* What the operator does in the namespaces that it watches: no verb more. */}}
 {{- define "iasql.rules" -}}
 - apiGroups: [iasql.io]
@@ -66,7 +84,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
   resources: [sqltransactions]
   verbs: [get, list, watch, create, patch, delete]
 - apiGroups: [iasql.io]
-  resources: [awsconnections/status, environments/status, sqltransactions/status]
+  resources: [{{ include "iasql.statuses" . }}]
   verbs: [patch]
 # Keys for AWS and databases; logins are made and taken away.
 - apiGroups: [""]

@@ -17,6 +17,7 @@ import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
 import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.iasql.crds.CustomResources;
 import io.iasql.peers.KubernetesPeer;
 import io.iasql.peers.OperatorChart;
 import io.iasql.peers.PeerException;
@@ -190,7 +191,7 @@ class ChartIT {
             .toList();
     assertThat(everywhere).hasSize(1);
     assertThat(everywhere.get(0).getResources()).containsExactly("customresourcedefinitions");
-    assertThat(everywhere.get(0).getResourceNames()).hasSize(3);
+    assertThat(everywhere.get(0).getResourceNames()).hasSameSizeAs(CustomResources.TYPES);
     // In its own namespace the Lease, and nothing else.
     assertThat(namespaces(objects, "Role")).containsExactly("a", "b", "chart");
     assertThat(namespaces(objects, "RoleBinding")).containsExactly("a", "b", "chart");
@@ -264,7 +265,7 @@ class ChartIT {
   void shouldLeaveTheDefinitionsAndWhatTheyDefineAtAnUninstallation() {
     assertThat(render("nameOverride="))
         .filteredOn(CustomResourceDefinition.class::isInstance)
-        .hasSize(3)
+        .hasSameSizeAs(CustomResources.TYPES)
         .allSatisfy(
             definition ->
                 assertThat(definition.getMetadata().getAnnotations())

@@ -235,7 +235,7 @@ final class Space {
   SqlTransaction transactionOf(String environment, String name, String spec) {
     SqlTransaction transaction = new SqlTransaction();
     transaction.setMetadata(
-        new ObjectMetaBuilder().withNamespace(namespace).withName(name).build());
+        new ObjectMetaBuilder().withNamespace(namespace).withName(name).withLabels(labels).build());
     transaction.setSpec(
         Serialization.unmarshal(
             "environmentRef: {name: " + environment + "}\n" + spec, SqlTransactionSpec.class));
