@@ -40,12 +40,14 @@ import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * The operator, with the rights that the chart gives it, and CloudNativePG's API. The test plays
  * CloudNativePG's part with a PostgreSQL of its own, which speaks TLS under the name of the
  * Cluster's Service, and whose owner is no superuser, as CloudNativePG makes it.
  */
+@ResourceLock(Stack.ANOTHER_OPERATOR)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class CloudNativePgIT {
   private static final String SHARD = "cnpg";

@@ -23,11 +23,13 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * Two operators in one cluster, each with its share of the resources by label: the stack's works on
  * what has no label, this one on what has {@code iasql.io/shard=shard}.
  */
+@ResourceLock(Stack.ANOTHER_OPERATOR)
 class ShardIT {
   private static final String SHARD = "shard";
 

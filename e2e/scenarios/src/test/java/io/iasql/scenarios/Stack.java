@@ -21,6 +21,9 @@ final class Stack {
   /** The label of what is left to another operator than the stack's. */
   static final String SHARD = "iasql.io/shard";
 
+  /** The lock of tests that start an operator of their own: a small machine takes one at a time. */
+  static final String ANOTHER_OPERATOR = "another operator";
+
   private static Stack shared;
 
   final KubernetesPeer kubernetes;
