@@ -318,7 +318,7 @@ class CloudNativePgIT {
 
     assertThat(space.queues()).singleElement().asString().startsWith("replicated|77|");
     assertThat(value(login, "sslmode")).isEqualTo("verify-full");
-    assertThat(value(login, "ca.crt")).isEqualTo(authority);
+    assertThat(value(login, "ca.crt")).isEqualTo(authority.strip());
   }
 
   private static String value(Secret secret, String key) {

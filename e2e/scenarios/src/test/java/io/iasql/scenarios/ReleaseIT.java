@@ -156,12 +156,7 @@ class ReleaseIT {
     assertThat(space.queueRows()).isEqualTo(space.queues());
 
     // Whoever installs it again finds all as it was; the definitions that stayed are no obstacle.
-    helm(
-        "install",
-        RELEASE,
-        CHART.folder().toString(),
-        "-n",
-        Release.NAMESPACE);
+    helm("install", RELEASE, CHART.folder().toString(), "-n", Release.NAMESPACE);
 
     assertThat(space.find(Environment.class, "env")).isPresent();
     assertThat(space.status("waits").phase()).isEqualTo(Phase.COMMITTED);

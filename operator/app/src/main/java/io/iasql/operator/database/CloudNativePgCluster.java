@@ -2,6 +2,7 @@ package io.iasql.operator.database;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResourceBuilder;
+import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.iasql.crds.Environment;
 import io.iasql.crds.EnvironmentSpec.CloudNativePg;
 import io.iasql.crds.EnvironmentSpec.Resources;
@@ -12,7 +13,16 @@ import java.util.TreeMap;
 
 /** The {@code Cluster} of one environment, as it should be, and the names that follow from it. */
 final class CloudNativePgCluster {
-  private static final String API_VERSION = "postgresql.cnpg.io/v1";
+  /** Said here, because a cluster without CloudNativePG cannot be asked for it. */
+  static final ResourceDefinitionContext KIND =
+      new ResourceDefinitionContext.Builder()
+          .withGroup("postgresql.cnpg.io")
+          .withVersion("v1")
+          .withKind("Cluster")
+          .withPlural("clusters")
+          .withNamespaced(true)
+          .build();
+
   private static final String DATABASE = "iasql";
   private static final String OWNER = "iasql";
 
@@ -25,6 +35,11 @@ final class CloudNativePgCluster {
           "ALTER ROLE " + OWNER + " CREATEROLE",
           "CREATE SCHEMA iasql AUTHORIZATION " + OWNER,
           "CREATE EXTENSION dblink SCHEMA iasql",
+          "REVOKE ALL ON ALL FUNCTIONS IN SCHEMA iasql FROM PUBLIC",
+          "GRANT EXECUTE ON FUNCTION iasql.dblink_connect(text, text), iasql.dblink_disconnect(text),"
+              + " iasql.dblink(text, text), iasql.dblink_exec(text, text),"
+              + " iasql.dblink_get_connections() TO "
+              + OWNER,
           "GRANT USAGE ON FOREIGN DATA WRAPPER dblink_fdw TO " + OWNER);
 
   private final Environment environment;
@@ -51,8 +66,8 @@ final class CloudNativePgCluster {
 
   GenericKubernetesResource resource() {
     return new GenericKubernetesResourceBuilder()
-        .withApiVersion(API_VERSION)
-        .withKind("Cluster")
+        .withApiVersion(KIND.getGroup() + "/" + KIND.getVersion())
+        .withKind(KIND.getKind())
         .withNewMetadata()
         .withNamespace(environment.getMetadata().getNamespace())
         .withName(name())

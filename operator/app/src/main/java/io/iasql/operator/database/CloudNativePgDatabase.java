@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.iasql.crds.Environment;
 import io.iasql.operator.database.DatabaseState.Blocked;
@@ -111,18 +112,19 @@ final class CloudNativePgDatabase implements DatabaseProvisioner {
     String digest =
         UUID.nameUUIDFromBytes(Serialization.asJson(cluster).getBytes(StandardCharsets.UTF_8))
             .toString();
-    GenericKubernetesResource known = client.resource(cluster).get();
+    Resource<GenericKubernetesResource> there =
+        client
+            .genericKubernetesResources(CloudNativePgCluster.KIND)
+            .inNamespace(cluster.getMetadata().getNamespace())
+            .resource(cluster);
+    GenericKubernetesResource known = there.get();
     if (known != null
         && known.getMetadata().getAnnotations() != null
         && digest.equals(known.getMetadata().getAnnotations().get(APPLIED))) {
       return known;
     }
     cluster.getMetadata().setAnnotations(Map.of(APPLIED, digest));
-    return client
-        .resource(cluster)
-        .fieldManager(ManagedDatabaseObjects.OPERATOR)
-        .forceConflicts()
-        .serverSideApply();
+    return there.fieldManager(ManagedDatabaseObjects.OPERATOR).forceConflicts().serverSideApply();
   }
 
   /** A kind that the API server does not know has no address there. */

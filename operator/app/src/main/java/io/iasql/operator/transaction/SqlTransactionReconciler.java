@@ -71,7 +71,8 @@ public class SqlTransactionReconciler
   public List<EventSource<?, SqlTransaction>> prepareEventSources(
       EventSourceContext<SqlTransaction> context) {
     dependants = new Dependants(context.getPrimaryCache());
-    List<EventSource<?, SqlTransaction>> sources = new ArrayList<>(TransactionSources.of(context, shard));
+    List<EventSource<?, SqlTransaction>> sources =
+        new ArrayList<>(TransactionSources.of(context, shard));
     sources.add(moves);
     return sources;
   }

@@ -181,7 +181,18 @@ BEGIN
   RETURN answer.result;
 END
 $$;
-REVOKE ALL ON ALL FUNCTIONS IN SCHEMA iasql FROM PUBLIC;
+DO $$
+DECLARE
+  own regprocedure;
+BEGIN
+  -- Where an administrator made dblink, its functions are not ours to revoke; nobody else may use the schema anyway.
+  FOR own IN
+    SELECT oid FROM pg_proc WHERE pronamespace = 'iasql'::regnamespace AND pg_has_role(proowner, 'USAGE')
+  LOOP
+    EXECUTE format('REVOKE ALL ON ROUTINE %s FROM PUBLIC', own);
+  END LOOP;
+END
+$$;
 
 -- The functions of the original ------------------------------------------------------------------------------------
 
