@@ -24,9 +24,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * A loopback HTTP proxy in front of an AWS emulator, for faults of AWS as another process sees
- * them: calls that are refused, answered wrongly, held back, or cut off before or after their
- * effect. It tells accounts apart by the access key of a call's signature.
+ * An HTTP proxy in front of an AWS emulator, for faults of AWS as another process sees them: calls
+ * that are refused, answered wrongly, held back, or cut off before or after their effect. It tells
+ * accounts apart by the access key of a call's signature.
  */
 public final class AwsProxy implements AutoCloseable {
   private static final Set<String> HOP_BY_HOP =
@@ -140,9 +140,14 @@ public final class AwsProxy implements AutoCloseable {
 
   /** Starts a proxy on a free port of the loopback interface. */
   public static AwsProxy before(URI emulator) {
+    return before(emulator, "127.0.0.1");
+  }
+
+  /** Starts a proxy on a free port of an address of this machine, such as a node's pods see. */
+  public static AwsProxy before(URI emulator, String address) {
     try {
       HttpServer server =
-          HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
+          HttpServer.create(new InetSocketAddress(InetAddress.getByName(address), 0), 0);
       AwsProxy proxy = new AwsProxy(emulator, server);
       server.createContext("/", proxy::serve);
       server.setExecutor(proxy.threads);
@@ -155,7 +160,11 @@ public final class AwsProxy implements AutoCloseable {
 
   /** To be given to clients as their endpoint. */
   public URI endpoint() {
-    return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    return URI.create(
+        "http://"
+            + server.getAddress().getAddress().getHostAddress()
+            + ":"
+            + server.getAddress().getPort());
   }
 
   /** Sets what happens to calls of accounts that have no rule of their own. */

@@ -15,6 +15,7 @@ import java.security.interfaces.ECPrivateKey;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Date;
 import java.util.List;
@@ -91,13 +92,23 @@ final class CertificateAuthority {
 
   /** For servers on loopback that may also have to show a certificate as clients of each other. */
   ClientCertificate server(String name) {
+    return server(name, List.of());
+  }
+
+  /** The same for servers that are asked by these addresses, too. */
+  ClientCertificate server(String name, List<String> addresses) {
+    List<GeneralName> names =
+        new ArrayList<>(
+            List.of(
+                new GeneralName(GeneralName.iPAddress, "127.0.0.1"),
+                new GeneralName(GeneralName.dNSName, "localhost"),
+                new GeneralName(GeneralName.dNSName, "kubernetes.default.svc")));
+    addresses.forEach(address -> names.add(new GeneralName(GeneralName.iPAddress, address)));
     return issue(
         subject(name, List.of()),
         ellipticKey(),
         KeyPurposeId.id_kp_serverAuth,
-        new GeneralName(GeneralName.iPAddress, "127.0.0.1"),
-        new GeneralName(GeneralName.dNSName, "localhost"),
-        new GeneralName(GeneralName.dNSName, "kubernetes.default.svc"));
+        names.toArray(GeneralName[]::new));
   }
 
   /** For a server that clients know by these names. */

@@ -5,19 +5,23 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Builds programs from a Go module of this project into the cache folder. */
 final class GoModule {
   static final String KUBERNETES_VERSION = "v1.34.4";
   private static final String HELM_VERSION = "v3.19.5";
+  private static final String COREDNS_VERSION = "v1.12.4";
 
   /** The modules, each in a folder of resources beside this class. */
   enum Source {
@@ -39,18 +43,31 @@ final class GoModule {
             + " -X helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor=1"
             + " -X helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor=34"
             + " -X helm.sh/helm/v3/pkg/lint/rules.k8sVersionMajor=1"
-            + " -X helm.sh/helm/v3/pkg/lint/rules.k8sVersionMinor=34");
+            + " -X helm.sh/helm/v3/pkg/lint/rules.k8sVersionMinor=34"),
+    /** A program of few lines, which says what CoreDNS is made of. */
+    COREDNS("coredns", "CoreDNS " + COREDNS_VERSION, COREDNS_VERSION, "", "main.go");
 
     private final String folder;
     private final String product;
     private final String version;
     private final String stamp;
+    private final List<String> files;
 
-    Source(String folder, String product, String version, String stamp) {
+    /**
+     * @param own the files beside go.mod and go.sum
+     */
+    Source(String folder, String product, String version, String stamp, String... own) {
       this.folder = folder;
       this.product = product;
       this.version = version;
       this.stamp = stamp;
+      this.files = Stream.concat(Stream.of("go.mod", "go.sum"), Arrays.stream(own)).toList();
+    }
+
+    private Map<String, String> texts() {
+      Map<String, String> texts = new TreeMap<>();
+      files.forEach(file -> texts.put(file, CacheFolder.resource(folder + "/" + file)));
+      return texts;
     }
 
     /** Unoptimised: compiles in half the time and is fast enough. */
@@ -67,6 +84,13 @@ final class GoModule {
       new Program("kube-apiserver", "k8s.io/kubernetes/cmd/kube-apiserver");
   static final Program ETCD = new Program("etcd", "go.etcd.io/etcd/server/v3");
   static final Program KUBECTL = new Program("kubectl", "k8s.io/kubernetes/cmd/kubectl");
+  static final Program KUBE_CONTROLLER_MANAGER =
+      new Program("kube-controller-manager", "k8s.io/kubernetes/cmd/kube-controller-manager");
+  static final Program KUBE_SCHEDULER =
+      new Program("kube-scheduler", "k8s.io/kubernetes/cmd/kube-scheduler");
+  static final Program KUBELET = new Program("kubelet", "k8s.io/kubernetes/cmd/kubelet");
+  static final Program KUBE_PROXY = new Program("kube-proxy", "k8s.io/kubernetes/cmd/kube-proxy");
+  static final Program COREDNS = new Program("coredns", ".");
   static final Program HELM = new Program("helm", "helm.sh/helm/v3/cmd/helm");
 
   private static final int OLDEST_MINOR = 24;
@@ -113,22 +137,20 @@ final class GoModule {
 
   /** The folder with these programs, built if absent. */
   Path build(String what, String usually, List<Program> programs) {
-    String mod = CacheFolder.resource(source.folder + "/go.mod");
-    String sum = CacheFolder.resource(source.folder + "/go.sum");
+    Map<String, String> texts = source.texts();
+    List<String> ingredients = new ArrayList<>(texts.values());
+    ingredients.addAll(List.of(source.flags().toString(), programs.toString()));
     String name =
-        what
-            + "-"
-            + source.version
-            + "-"
-            + CacheFolder.key(mod, sum, source.flags().toString(), programs.toString());
+        what + "-" + source.version + "-" + CacheFolder.key(ingredients.toArray(String[]::new));
     return cache.once(
         name,
         narrator,
         folder -> {
           try (Progress progress =
               Progress.of(narrator, "Building " + names(programs) + " from source", usually)) {
-            Files.writeString(folder.resolve("go.mod"), mod);
-            Files.writeString(folder.resolve("go.sum"), sum);
+            for (Map.Entry<String, String> text : texts.entrySet()) {
+              Files.writeString(folder.resolve(text.getKey()), text.getValue());
+            }
             for (Program program : programs) {
               build(folder, program);
             }
