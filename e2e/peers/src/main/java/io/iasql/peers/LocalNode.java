@@ -80,6 +80,15 @@ final class LocalNode implements Cluster {
             Executables.onPath("containerd").orElseThrow(),
             List.of("--config", file("containerd.toml").toString()));
     launchApiServer();
+    Readiness.await(containerd, LIMIT, this::containerdAnswers);
+    load(base);
+    startApiServer();
+    startNode();
+  }
+
+  private void startNode() {
+    kubectl.run(kubeconfig, "apply", "-f", file("cluster.yaml").toString());
+    // Both give up at once where no API server answers.
     namespaces.launch(
         "kube-controller-manager",
         programs.node().resolve("kube-controller-manager"),
@@ -98,14 +107,6 @@ final class LocalNode implements Cluster {
             "--kubeconfig=" + file("kube-scheduler.kubeconfig"),
             "--leader-elect=false",
             "--bind-address=127.0.0.1"));
-    Readiness.await(containerd, LIMIT, this::containerdAnswers);
-    load(base);
-    startApiServer();
-    startNode();
-  }
-
-  private void startNode() {
-    kubectl.run(kubeconfig, "apply", "-f", file("cluster.yaml").toString());
     namespaces.launch(
         "kubelet",
         programs.node().resolve("kubelet"),
@@ -123,6 +124,8 @@ final class LocalNode implements Cluster {
         "coredns",
         programs.coredns().resolve("coredns"),
         List.of("-conf", file("Corefile").toString()));
+    // Without it no pod is admitted: the controllers make it.
+    kubectl.run(kubeconfig, "wait", "--for=create", "serviceaccount/default", "--timeout=60s");
     kubectl.run(kubeconfig, "wait", "--for=create", "node/" + NAME, "--timeout=60s");
     kubectl.run(kubeconfig, "wait", "--for=condition=Ready", "node/" + NAME, "--timeout=60s");
   }

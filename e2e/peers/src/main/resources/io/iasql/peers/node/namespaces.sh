@@ -36,7 +36,7 @@ remove() {
 opened=
 close() {
   set +e
-  [ -n "$opened" ] && kill -TERM "$opened" 2>/dev/null && wait "$opened"
+  [ -n "$opened" ] && kill -KILL "$opened" 2>/dev/null && wait "$opened"
   remove "$cgroup"
 }
 trap close EXIT
@@ -71,7 +71,8 @@ wait'
 mkdir -p "$run/log"
 unshare --net --mount --pid --fork --kill-child=KILL --mount-proc sh -c "$inside" node "$run" &
 opened=$!
-trap 'kill -TERM "$opened" 2>/dev/null' TERM
+# Not asked: it does not listen, and nothing inside has anything to save.
+trap 'kill -KILL "$opened" 2>/dev/null' TERM
 
 while [ ! -f "$run/open" ]; do
   kill -0 "$opened"
