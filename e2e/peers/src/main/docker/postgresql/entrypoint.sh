@@ -18,4 +18,6 @@ if [ ! -s "$PGDATA/PG_VERSION" ]; then
   rm -rf "$PGDATA"
   mv "$new" "$PGDATA"
 fi
+# A volume with an fsGroup comes back writable by that group, which the server refuses.
+chmod 0700 "$PGDATA"
 exec "$@" -c listen_addresses='*'
