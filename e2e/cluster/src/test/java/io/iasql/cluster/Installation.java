@@ -1,0 +1,331 @@
+package io.iasql.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.iasql.crds.Environment;
+import io.iasql.crds.SqlTransaction;
+import io.iasql.crds.SqlTransactionStatus;
+import io.iasql.crds.SqlTransactionStatus.Phase;
+import io.iasql.peers.AwsPeer;
+import io.iasql.peers.AwsProxy;
+import io.iasql.peers.Narrator;
+import io.iasql.peers.NodePeer;
+import io.iasql.peers.OperatorChart;
+import io.iasql.peers.PeerException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.awaitility.Awaitility;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.apache.ApacheHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.sqs.SqsClient;
+import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
+
+/**
+ * The product as users have it: the chart of this checkout installed on a node, the operator and
+ * every PostgreSQL as pods, an AWS emulator behind a proxy that pods can reach.
+ */
+final class Installation implements AutoCloseable {
+  static final String RELEASE = "iasql-operator";
+  static final String SYSTEM = "iasql-system";
+  static final String NAMESPACE = "infra";
+  static final Duration LIMIT = Duration.ofMinutes(4);
+  private static final String REGION = "eu-west-1";
+  private static final String IMAGE = "localhost/iasql-operator:0.1.0";
+  private static final Duration POLL = Duration.ofMillis(200);
+
+  final NodePeer node;
+  final KubernetesClient admin;
+  final AwsProxy proxy;
+  final AwsPeer.Account account;
+  private final AwsPeer aws = AwsPeer.shared();
+  private final OperatorChart chart = OperatorChart.ofThisCheckout();
+
+  private Installation(NodePeer node) {
+    this.node = node;
+    this.admin = client(node.kubernetes().kubeconfig());
+    this.proxy = AwsProxy.before(aws.endpoint(), node.hostAddress());
+    this.account = aws.newAccount();
+  }
+
+  /** A node with the images, and the chart installed on it. */
+  static Installation start() {
+    Installation installation = new Installation(NodePeer.start(Narrator.toStandardError()));
+    installation.node.buildPostgresImage();
+    installation.node.buildImage(
+        OperatorChart.ofThisCheckout().folder().resolve("../../operator/app").normalize(), IMAGE);
+    installation.install();
+    return installation;
+  }
+
+  void install() {
+    chart.install(
+        node.kubernetes().kubeconfig(),
+        RELEASE,
+        SYSTEM,
+        "--set",
+        "database.managed.image=" + NodePeer.POSTGRES_IMAGE,
+        "--wait",
+        "--timeout",
+        "4m");
+  }
+
+  void uninstall() {
+    chart.uninstall(node.kubernetes().kubeconfig(), RELEASE, SYSTEM, "--wait", "--timeout", "4m");
+  }
+
+  private static KubernetesClient client(Path kubeconfig) {
+    try {
+      return new KubernetesClientBuilder()
+          .withConfig(Config.fromKubeconfig(Files.readString(kubeconfig)))
+          .build();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Somebody with no rights but those that bindings give. */
+  KubernetesClient user(String name) {
+    return client(node.kubernetes().kubeconfigFor(name));
+  }
+
+  String kubectl(String... arguments) {
+    return node.kubernetes().kubectl(arguments);
+  }
+
+  /** Keys and connection. */
+  void connect() {
+    kubectl("create", "namespace", NAMESPACE);
+    apply(
+        """
+        apiVersion: v1
+        kind: Secret
+        metadata: {name: aws-keys, namespace: infra}
+        stringData: {AWS_ACCESS_KEY_ID: "%s", AWS_SECRET_ACCESS_KEY: "%s"}
+        ---
+        apiVersion: iasql.io/v1alpha1
+        kind: AwsConnection
+        metadata: {name: aws, namespace: infra}
+        spec:
+          accountId: "%s"
+          region: eu-west-1
+          regions: [eu-west-1]
+          credentials: {secretRef: {name: aws-keys}}
+          endpoint: %s
+        """
+            .formatted(
+                account.accessKeyId(), account.secretAccessKey(), account.id(), proxy.endpoint()));
+  }
+
+  /** An environment whose PostgreSQL is a pod. */
+  void environment(String name, String approval) {
+    apply(
+        """
+        apiVersion: iasql.io/v1alpha1
+        kind: Environment
+        metadata: {name: %s, namespace: infra}
+        spec:
+          awsConnectionRef: {name: aws}
+          modules: [aws_sqs]
+          database: {managed: {storage: 1Gi}}
+          approval: %s
+          sync: {interval: 1h}
+        """
+            .formatted(name, approval));
+    awaitReady(name);
+  }
+
+  void awaitReady(String environment) {
+    Awaitility.await("environment " + environment + " to be ready")
+        .atMost(LIMIT)
+        .pollInterval(POLL)
+        .ignoreException(KubernetesClientException.class)
+        .untilAsserted(
+            () -> {
+              Environment found =
+                  admin
+                      .resources(Environment.class)
+                      .inNamespace(NAMESPACE)
+                      .withName(environment)
+                      .get();
+              assertThat(found.getStatus()).isNotNull();
+              assertThat(found.getStatus().conditions())
+                  .anyMatch(c -> c.type().equals("Ready") && c.isTrue());
+            });
+  }
+
+  void apply(String yaml) {
+    apply(admin, yaml);
+  }
+
+  void apply(KubernetesClient as, String yaml) {
+    as.load(new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8))).serverSideApply();
+  }
+
+  void transaction(KubernetesClient as, String environment, String name, String sql) {
+    apply(
+        as,
+        """
+        apiVersion: iasql.io/v1alpha1
+        kind: SqlTransaction
+        metadata: {name: %s, namespace: infra}
+        spec:
+          environmentRef: {name: %s}
+          sql: |
+        %s
+        """
+            .formatted(name, environment, sql.indent(4)));
+  }
+
+  void approve(KubernetesClient as, String who, String transaction, String plan) {
+    as.resources(SqlTransaction.class)
+        .inNamespace(NAMESPACE)
+        .withName(transaction)
+        .patch(
+            PatchContext.of(PatchType.JSON_MERGE),
+            "{\"spec\":{\"approvePlan\":\"%s\",\"approvedBy\":\"%s\"}}".formatted(plan, who));
+  }
+
+  SqlTransactionStatus await(String transaction, Phase phase) {
+    AtomicReference<SqlTransactionStatus> last = new AtomicReference<>();
+    Awaitility.await("transaction " + transaction + " to be " + phase)
+        .atMost(LIMIT)
+        .pollInterval(POLL)
+        .ignoreException(KubernetesClientException.class)
+        .untilAsserted(
+            () -> {
+              last.set(
+                  admin
+                      .resources(SqlTransaction.class)
+                      .inNamespace(NAMESPACE)
+                      .withName(transaction)
+                      .get()
+                      .getStatus());
+              assertThat(last.get()).isNotNull();
+              assertThat(last.get().phase()).as("%s", last.get().message()).isEqualTo(phase);
+            });
+    return last.get();
+  }
+
+  /** The queues of the account, asked past the proxy: {@code name|visibility timeout|url}. */
+  List<String> queues() {
+    try (SqsClient sqs =
+        SqsClient.builder()
+            .endpointOverride(aws.endpoint())
+            .region(Region.of(REGION))
+            .credentialsProvider(
+                StaticCredentialsProvider.create(
+                    AwsBasicCredentials.create(account.accessKeyId(), account.secretAccessKey())))
+            .httpClientBuilder(ApacheHttpClient.builder())
+            .build()) {
+      return sqs.listQueuesPaginator(r -> r.maxResults(100)).queueUrls().stream()
+          .map(
+              url ->
+                  url.substring(url.lastIndexOf('/') + 1)
+                      + "|"
+                      + sqs.getQueueAttributes(
+                              r ->
+                                  r.queueUrl(url)
+                                      .attributeNames(QueueAttributeName.VISIBILITY_TIMEOUT))
+                          .attributes()
+                          .get(QueueAttributeName.VISIBILITY_TIMEOUT)
+                      + "|"
+                      + url)
+          .sorted()
+          .toList();
+    }
+  }
+
+  /** The same by the rows in the environment's pod. */
+  List<String> queueRows(String environment) {
+    return rows(environment, "SELECT name || '|' || visibility_timeout || '|' || url FROM queue")
+        .stream()
+        .sorted()
+        .toList();
+  }
+
+  /** What a query says, asked in the environment's pod, as soon as that answers. */
+  List<String> rows(String environment, String sql) {
+    AtomicReference<String> answer = new AtomicReference<>();
+    Awaitility.await("database of " + environment + " to answer")
+        .atMost(LIMIT)
+        .pollInterval(POLL)
+        .ignoreException(PeerException.class)
+        .until(
+            () -> {
+              answer.set(
+                  kubectl(
+                      "exec",
+                      "-n",
+                      NAMESPACE,
+                      databasePod(environment),
+                      "--",
+                      "psql",
+                      "-U",
+                      "iasql",
+                      "-Atc",
+                      sql));
+              return true;
+            });
+    return answer.get().lines().toList();
+  }
+
+  static String databasePod(String environment) {
+    return "iasql-" + environment + "-0";
+  }
+
+  String operatorPod() {
+    return kubectl(
+        "get",
+        "pods",
+        "-n",
+        SYSTEM,
+        "-l",
+        "app.kubernetes.io/instance=" + RELEASE,
+        "--field-selector=status.phase=Running",
+        "-o",
+        "jsonpath={.items[0].metadata.name}");
+  }
+
+  /** SIGKILL to all its processes, and another pod in its place. */
+  void killPod(String namespace, String pod) {
+    node.killContainer(namespace, pod);
+    kubectl("delete", "pod", pod, "-n", namespace, "--grace-period=0", "--force");
+  }
+
+  void killApiServer() {
+    node.kubernetes().stopApiServer();
+    node.kubernetes().startApiServer();
+  }
+
+  /** The end of what the operator's pod said. */
+  Optional<String> operatorLog() {
+    try {
+      return Optional.of(kubectl("logs", "-n", SYSTEM, "deployment/" + RELEASE, "--tail=400"));
+    } catch (PeerException e) {
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public void close() {
+    proxy.close();
+    admin.close();
+    node.close();
+  }
+}
