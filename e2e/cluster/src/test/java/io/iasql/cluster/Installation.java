@@ -25,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -74,19 +75,23 @@ final class Installation implements AutoCloseable {
   }
 
   void install() {
-    chart.install(
-        node.kubernetes().kubeconfig(),
+    helm(
+        "install",
         RELEASE,
-        SYSTEM,
+        chart.folder().toString(),
+        "--create-namespace",
         "--set",
-        "database.managed.image=" + NodePeer.POSTGRES_IMAGE,
-        "--wait",
-        "--timeout",
-        "4m");
+        "database.managed.image=" + NodePeer.POSTGRES_IMAGE);
   }
 
   void uninstall() {
-    chart.uninstall(node.kubernetes().kubeconfig(), RELEASE, SYSTEM, "--wait", "--timeout", "4m");
+    helm("uninstall", RELEASE);
+  }
+
+  private void helm(String... arguments) {
+    List<String> command = new ArrayList<>(List.of(arguments));
+    command.addAll(List.of("--namespace", SYSTEM, "--wait", "--timeout", "4m"));
+    chart.helm(node.kubernetes().kubeconfig(), command.toArray(String[]::new));
   }
 
   private static KubernetesClient client(Path kubeconfig) {

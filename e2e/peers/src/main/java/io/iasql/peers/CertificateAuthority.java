@@ -92,11 +92,11 @@ final class CertificateAuthority {
 
   /** For servers on loopback that may also have to show a certificate as clients of each other. */
   ClientCertificate server(String name) {
-    return server(name, List.of());
+    return serverAt(name, List.of());
   }
 
   /** The same for servers that are asked by these addresses, too. */
-  ClientCertificate server(String name, List<String> addresses) {
+  ClientCertificate serverAt(String name, List<String> addresses) {
     List<GeneralName> names =
         new ArrayList<>(
             List.of(

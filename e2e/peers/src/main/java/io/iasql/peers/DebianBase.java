@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** The image that all images of a node are built from, where nothing can be pulled. */
-record DebianBase(CacheFolder cache, Narrator narrator) {
+record DebianBase(CacheFolder cache, Narrator narrator, NodePrograms programs) {
   private static final String RELEASE = "bookworm";
   private static final String SCRIPT = CacheFolder.resource("node/base.sh");
 
@@ -40,7 +40,7 @@ record DebianBase(CacheFolder cache, Narrator narrator) {
         folder.resolve("root"), folder.resolve("layer.tar"), folder.resolve("image.tar"));
   }
 
-  private static void make(Path folder) {
+  private void make(Path folder) {
     Made made = made(folder);
     Path log = folder.resolve("build.log");
     // Mounts of its own: what debootstrap mounts ends with it, whatever happens.
@@ -49,7 +49,10 @@ record DebianBase(CacheFolder cache, Narrator narrator) {
         List.of("unshare", "--mount", "sh", "-c", SCRIPT, "base", made.root().toString(), RELEASE),
         folder,
         log,
-        environment -> environment.put("DEBIAN_FRONTEND", "noninteractive"));
+        environment -> {
+          environment.putAll(programs.environment());
+          environment.put("DEBIAN_FRONTEND", "noninteractive");
+        });
     SupervisedProcess.run(
         "tar",
         List.of(

@@ -43,6 +43,7 @@ final class LocalNode implements Cluster {
   }
 
   private final Programs programs;
+  private final NodePrograms system;
   private final Kubectl kubectl;
   private final RunFolder folder;
   private final NodeNetwork network;
@@ -53,11 +54,12 @@ final class LocalNode implements Cluster {
   private NodeNamespaces namespaces;
   private SupervisedProcess apiServer;
 
-  LocalNode(Programs programs, CacheFolder cache, Kubectl kubectl) {
+  LocalNode(Programs programs, NodePrograms system, CacheFolder cache, Kubectl kubectl) {
     this.programs = programs;
+    this.system = system;
     this.kubectl = kubectl;
     this.folder = RunFolder.create(cache, NAME);
-    this.network = NodeNetwork.free(cache);
+    this.network = NodeNetwork.free(cache, system);
     this.access =
         new ClusterAccess(
             URI.create("https://" + network.node() + ":" + PORT), authority.certificate());
@@ -72,12 +74,12 @@ final class LocalNode implements Cluster {
   void start(Path base) {
     writeIdentities();
     writeConfiguration();
-    namespaces = NodeNamespaces.open(folder, network);
+    namespaces = NodeNamespaces.open(folder, network, system);
     namespaces.launch("etcd", programs.controlPlane().resolve("etcd"), etcdFlags());
     SupervisedProcess containerd =
         namespaces.launch(
             "containerd",
-            Executables.onPath("containerd").orElseThrow(),
+            system.program("containerd"),
             List.of("--config", file("containerd.toml").toString()));
     launchApiServer();
     Readiness.await(containerd, LIMIT, this::containerdAnswers);
@@ -215,7 +217,7 @@ final class LocalNode implements Cluster {
 
   private void writeIdentities() {
     write("ca.crt", authority.certificate());
-    write("apiserver", authority.server("kube-apiserver", List.of(network.node(), API_SERVICE)));
+    write("apiserver", authority.serverAt("kube-apiserver", List.of(network.node(), API_SERVICE)));
     write("tokens", authority.client("service-account-tokens", List.of()));
     write("admin", admin);
     user("kube-controller-manager", "system:kube-controller-manager");
@@ -241,7 +243,7 @@ final class LocalNode implements Cluster {
             "cgroup", NodeNamespaces.cgroup(folder),
             "node", network.node(),
             "pause", PAUSE,
-            "cni", NodeRequirements.cni().orElseThrow().toString());
+            "cni", system.cni().toString());
     List.of("containerd.toml", "kubelet.yaml", "kube-proxy.yaml", "Corefile")
         .forEach(name -> write(name, filled(name, values)));
     write("cni/pods.conflist", filled("pods.conflist", values));

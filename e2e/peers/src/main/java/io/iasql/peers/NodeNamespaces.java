@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -26,14 +25,17 @@ final class NodeNamespaces implements AutoCloseable {
   private final SupervisedProcess opened;
   private final Deque<SupervisedProcess> launched = new ArrayDeque<>();
   private final List<String> enter;
+  private final NodePrograms programs;
 
-  private NodeNamespaces(RunFolder folder, SupervisedProcess opened, String init) {
+  private NodeNamespaces(
+      RunFolder folder, SupervisedProcess opened, String init, NodePrograms programs) {
     this.folder = folder;
+    this.programs = programs;
     this.opened = opened;
     this.enter = List.of("nsenter", "--target", init, "--net", "--mount", "--pid", "--");
   }
 
-  static NodeNamespaces open(RunFolder folder, NodeNetwork network) {
+  static NodeNamespaces open(RunFolder folder, NodeNetwork network, NodePrograms programs) {
     Path init = folder.path().resolve("init");
     SupervisedProcess opened =
         SupervisedProcess.start(
@@ -50,10 +52,10 @@ final class NodeNamespaces implements AutoCloseable {
                 network.node()),
             folder.path(),
             folder.path().resolve("namespaces.log"),
-            environment -> {});
+            environment -> environment.putAll(programs.environment()));
     try {
       Readiness.await(opened, LIMIT, () -> Files.exists(init));
-      return new NodeNamespaces(folder, opened, Files.readString(init).strip());
+      return new NodeNamespaces(folder, opened, Files.readString(init).strip(), programs);
     } catch (PeerException e) {
       opened.close();
       throw e;
@@ -76,14 +78,15 @@ final class NodeNamespaces implements AutoCloseable {
             inside(Stream.concat(Stream.of(program.toString()), flags.stream()).toList()),
             folder.path(),
             log(name),
-            environment -> {});
+            environment -> environment.putAll(programs.environment()));
     launched.push(process);
     return process;
   }
 
   /** Runs a program inside to its end and returns what it printed. */
   String run(String... command) {
-    return Executables.run(String.join(" ", command), inside(Arrays.asList(command)), Map.of());
+    return Executables.run(
+        String.join(" ", command), inside(Arrays.asList(command)), programs.environment());
   }
 
   Path log(String name) {

@@ -25,12 +25,12 @@ record NodeNetwork(int number) {
   private static final Map<Integer, FileChannel> HELD = new HashMap<>();
 
   /** One that no other node has, this JVM's until it ends. */
-  static synchronized NodeNetwork free(CacheFolder cache) {
+  static synchronized NodeNetwork free(CacheFolder cache, NodePrograms programs) {
     Path locks = cache.folder("ports");
     try {
       for (int number = 0; number < NUMBERS; number++) {
         NodeNetwork network = new NodeNetwork(number);
-        if (!HELD.containsKey(number) && network.hold(locks) && network.unused()) {
+        if (!HELD.containsKey(number) && network.hold(locks) && network.unused(programs)) {
           return network;
         }
       }
@@ -68,10 +68,13 @@ record NodeNetwork(int number) {
   }
 
   /** Only a default route may cover the addresses, or they belong to something that is there. */
-  private boolean unused() throws SocketException {
+  private boolean unused(NodePrograms programs) throws SocketException {
     String routes =
         Executables.run(
-            "ip route", List.of("ip", "-4", "route", "show", "match", node() + "/32"), Map.of());
+            "ip route",
+            List.of(
+                programs.program("ip").toString(), "-4", "route", "show", "match", node() + "/32"),
+            programs.environment());
     return NetworkInterface.getByName(link()) == null
         && routes.lines().allMatch(route -> route.startsWith("default"));
   }

@@ -36,9 +36,25 @@ public final class NodePeer implements AutoCloseable {
     this.kubernetes = kubernetes;
   }
 
-  /** Why this machine cannot have a node, with the remedy; empty when it can. */
+  /**
+   * Why this machine cannot have a node, with the remedy; empty when it can. What is of Debian is
+   * fetched first, once.
+   */
   public static Optional<String> missing() {
-    return NodeRequirements.missing();
+    Optional<String> requirement = NodeRequirements.missing();
+    if (requirement.isPresent()) {
+      return requirement;
+    }
+    try {
+      base(CacheFolder.ofUser(), Narrator.toStandardError());
+      return Optional.empty();
+    } catch (PeerException e) {
+      return Optional.of(e.getMessage());
+    }
+  }
+
+  private static DebianBase.Made base(CacheFolder cache, Narrator narrator) {
+    return new DebianBase(cache, narrator, NodePrograms.find(cache, narrator)).make();
   }
 
   /**
@@ -54,10 +70,11 @@ public final class NodePeer implements AutoCloseable {
             });
     CacheFolder cache = CacheFolder.ofUser();
     Kubectl kubectl = new Kubectl(new GoModule(GoModule.Source.KUBERNETES, cache, narrator), cache);
+    NodePrograms system = NodePrograms.find(cache, narrator);
     LocalNode.Programs programs = LocalNode.Programs.build(cache, narrator);
-    DebianBase.Made base = new DebianBase(cache, narrator).make();
+    DebianBase.Made base = base(cache, narrator);
     narrator.say("Node: Kubernetes " + GoModule.KUBERNETES_VERSION + " with containerd, starting");
-    LocalNode node = new LocalNode(programs, cache, kubectl);
+    LocalNode node = new LocalNode(programs, system, cache, kubectl);
     NodePeer peer =
         new NodePeer(
             cache, base, node, new KubernetesPeer("a node of this machine", node, kubectl));
