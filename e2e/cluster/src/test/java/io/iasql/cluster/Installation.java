@@ -307,10 +307,13 @@ final class Installation implements AutoCloseable {
         "jsonpath={.items[0].metadata.name}");
   }
 
-  /** SIGKILL to all its processes, and another pod in its place. */
+  /**
+   * SIGKILL to all its processes, and another pod in its place. Not by force: then two pods of a
+   * StatefulSet could run for a moment, on one volume.
+   */
   void killPod(String namespace, String pod) {
     node.killContainer(namespace, pod);
-    kubectl("delete", "pod", pod, "-n", namespace, "--grace-period=0", "--force");
+    kubectl("delete", "pod", pod, "-n", namespace, "--grace-period=1");
   }
 
   void killApiServer() {

@@ -160,7 +160,8 @@ final class ManagedDatabaseObjects {
         .withRunAsUser(config.runAsUser())
         .withRunAsGroup(config.runAsUser())
         .withFsGroup(config.runAsUser())
-        // A large volume would be walked at every start, and PostgreSQL's folder opened to its group.
+        // A large volume would be walked at every start, and PostgreSQL's folder opened to its
+        // group.
         .withFsGroupChangePolicy("OnRootMismatch")
         .withNewSeccompProfile()
         .withType("RuntimeDefault")
