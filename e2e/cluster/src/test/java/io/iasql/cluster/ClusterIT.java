@@ -144,7 +144,7 @@ class ClusterIT {
   }
 
   private static boolean afterEffect(int round) {
-    return round / 9 % 2 == 1 || ROUNDS < 9 && round % 2 == 0;
+    return round / 9 % 2 == 1 || (ROUNDS < 9 && round % 2 == 0);
   }
 
   private static void kill(int round, Victim victim) {
