@@ -97,8 +97,8 @@ final class SqlTransactionStatusFactory {
 
   /**
    * The status of a transaction that is over, for the spec as it is now: nothing else changes.
-   * Without it kstatus takes a later edit (of its description, of its approval) for work that
-   * is still to be done.
+   * Without it kstatus takes a later edit (of its description, of its approval) for work that is
+   * still to be done.
    */
   SqlTransactionStatus over(SqlTransaction transaction) {
     SqlTransactionStatus status = transaction.getStatus();
