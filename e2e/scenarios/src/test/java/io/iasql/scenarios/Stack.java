@@ -78,9 +78,10 @@ final class Stack {
   /** A client for whoever the kubeconfig is of. */
   static KubernetesClient client(Path kubeconfig) {
     try {
-      return new KubernetesClientBuilder()
-          .withConfig(Config.fromKubeconfig(Files.readString(kubeconfig)))
-          .build();
+      Config config = Config.fromKubeconfig(Files.readString(kubeconfig));
+      // The longest SQL is a megabyte, and the machine may have two cores for all that runs here.
+      config.setRequestTimeout(60_000);
+      return new KubernetesClientBuilder().withConfig(config).build();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
