@@ -24,12 +24,14 @@ import io.iasql.spi.AwsAccount;
 import io.iasql.spi.AwsAccountSettings;
 import io.iasql.spi.AwsScope;
 import io.iasql.spi.CloudResource;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.apache.commons.dbcp2.BasicDataSource;
 import org.jdbi.v3.core.Jdbi;
 
 /** One environment: a database over an account, the operator at work, and a view of AWS itself. */
@@ -44,7 +46,8 @@ final class World implements AutoCloseable {
   private final boolean ownsAccount;
   private final String id;
   private final String database;
-  private final Jdbi jdbi;
+  private final BasicDataSource pool = new BasicDataSource();
+  private final Jdbi jdbi = Jdbis.over(pool);
   private Operator operator;
 
   private World(AwsAccountSettings settings, AwsAccount calm, String id, boolean ownsAccount) {
@@ -53,7 +56,10 @@ final class World implements AutoCloseable {
     this.id = id;
     this.ownsAccount = ownsAccount;
     this.database = Templates.newDatabase();
-    this.jdbi = Jdbis.over(PostgresPeer.shared().dataSource(database));
+    PostgresPeer server = PostgresPeer.shared();
+    pool.setUrl(server.jdbcUrl(database));
+    pool.setUsername(server.user());
+    pool.setPassword(server.password());
     this.operator = new Operator(database, settings);
   }
 
@@ -235,6 +241,11 @@ final class World implements AutoCloseable {
     operator.close();
     if (ownsAccount) {
       calm.close();
+    }
+    try {
+      pool.close();
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
     }
     Templates.drop(database);
   }

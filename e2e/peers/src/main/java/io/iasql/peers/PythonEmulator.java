@@ -92,8 +92,10 @@ record PythonEmulator(AwsEmulator emulator, CacheFolder cache, Narrator narrator
               "LOCALSTACK_VOLUME_DIR", folder.make("volume").toString(),
               "HOME", folder.make("home").toString(),
               "TMPDIR", folder.make("tmp").toString(),
-              "MOTO_IAM_LOAD_MANAGED_POLICIES", "true",
               "PYTHONUNBUFFERED", "1"));
+      environment.put("MOTO_IAM_LOAD_MANAGED_POLICIES", "true");
+      // Read for each account and region that is looked at, and no table shows them.
+      environment.put("MOTO_EC2_LOAD_DEFAULT_AMIS", "false");
     };
   }
 }

@@ -102,6 +102,8 @@ final class EmbeddedServer implements AutoCloseable {
             .setServerConfig("listen_addresses", HOST)
             .setServerConfig("unix_socket_directories", "")
             .setLocaleConfig("pwfile", passwordFile().toString())
+            // Passwords are drawn at random: a slow hash guards nothing, and each connection pays.
+            .setLocaleConfig("set", "scram_iterations=1")
             .setConnectConfig("password", password())
             .setDataDirectoryCustomizer(made -> requirePasswords(made.toPath()))
             .setOutputRedirector(ProcessBuilder.Redirect.appendTo(log.toFile()))
