@@ -240,16 +240,16 @@ final class Merge {
     }
     handle
         .createUpdate(
-            "CREATE TEMP TABLE %s ON COMMIT DROP AS SELECT DISTINCT ON (%s) s.doc AS stage_doc, p.* FROM iasql.stage s %s CROSS JOIN LATERAL jsonb_populate_record(NULL::public.%s, s.doc || %s) p WHERE s.sync_id = '%s' AND s.table_name = '%s'%s"
+            "CREATE TEMP TABLE %s ON COMMIT DROP AS SELECT DISTINCT ON (%s) s.doc AS stage_doc, p.* FROM iasql.stage s %s CROSS JOIN LATERAL jsonb_populate_record(NULL::public.%s, s.doc || %s) p WHERE s.sync_id = :sync AND s.table_name = :table%s"
                 .formatted(
                     Sql.quote("merge_" + shape.table()),
                     Sql.list("p", keyColumns(shape)),
                     joins.text(),
                     Sql.quote(shape.table()),
                     foreignKeys,
-                    sync,
-                    shape.table(),
                     filters.stream().map(f -> " AND " + f).collect(Collectors.joining())))
+        .bind("sync", sync)
+        .bind("table", shape.table())
         .execute();
     handle.execute("CREATE INDEX ON " + merged(shape) + " (" + Sql.list(keyColumns(shape)) + ")");
     handle.execute("ANALYZE " + merged(shape));
