@@ -138,11 +138,22 @@ public final class PostgresPeer implements AutoCloseable {
   public String serveTls(String... dnsNames) {
     CertificateAuthority authority = CertificateAuthority.create("iasql-postgresql");
     ClientCertificate certificate = authority.server("postgresql", List.of(dnsNames));
+    serveTls(certificate.certificate(), certificate.key());
+    return authority.certificate();
+  }
+
+  /**
+   * Has the server speak TLS with clients that ask for it, from now on.
+   *
+   * @param certificate the server's, PEM
+   * @param privateKey its key, PKCS #8 in PEM
+   */
+  public void serveTls(String certificate, String privateKey) {
     Path chain = folder.path().resolve("server.crt");
     Path key = folder.path().resolve("server.key");
     try {
-      Files.writeString(chain, certificate.certificate());
-      Files.writeString(key, certificate.key());
+      Files.writeString(chain, certificate);
+      Files.writeString(key, privateKey);
       // PostgreSQL takes no key that others can read.
       Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
     } catch (IOException e) {
@@ -159,7 +170,6 @@ public final class PostgresPeer implements AutoCloseable {
     } catch (SQLException e) {
       throw new PeerException("PostgreSQL does not take its certificate", e);
     }
-    return authority.certificate();
   }
 
   /** Stops the server; its data and its port stay for {@link #start()}. */

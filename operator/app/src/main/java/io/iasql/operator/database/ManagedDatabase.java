@@ -23,6 +23,7 @@ import java.math.BigDecimal;
 import java.net.HttpURLConnection;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -75,12 +76,13 @@ final class ManagedDatabase implements DatabaseProvisioner {
     }
     Optional<StatefulSet> known =
         objects.find(StatefulSet.class, wanted.namespace(), wanted.name());
+    String certificate = certificate(wanted, objects);
     apply(wanted.headlessService(), objects);
     Service service = apply(wanted.service(), objects);
-    StatefulSet set = apply(wanted.statefulSet(claimed(known, wanted.storage())), objects);
+    StatefulSet set = apply(wanted.statefulSet(claimed(known, wanted.storage()), certificate), objects);
     growVolume(environment, wanted, known);
     return isReady(set)
-        ? new Ready(endpoint(wanted, service, secret.get()))
+        ? new Ready(endpoint(wanted, service, secret.get(), certificate))
         : new Waiting(Reason.DATABASE_STARTING, awaited(wanted), SAFETY_NET);
   }
 
@@ -104,6 +106,36 @@ final class ManagedDatabase implements DatabaseProvisioner {
       }
       throw e;
     }
+  }
+
+  /** The server's certificate, PEM, made on first use, and anew when it was lost. */
+  private String certificate(ManagedDatabaseObjects wanted, KubernetesObjects objects) {
+    return objects
+        .find(Secret.class, wanted.namespace(), wanted.tlsSecretName())
+        .flatMap(ManagedDatabase::certificate)
+        .orElseGet(() -> makeCertificate(wanted));
+  }
+
+  private static Optional<String> certificate(Secret secret) {
+    return secret.getData() == null || !secret.getData().containsKey("tls.key")
+        ? Optional.empty()
+        : ServiceBinding.of(secret).certificates();
+  }
+
+  private String makeCertificate(ManagedDatabaseObjects wanted) {
+    Secret made =
+        wanted.tlsSecret(ServerCertificate.issue(wanted.dnsNames(), Instant.now()));
+    // Caches lag: only the API server knows whether it was ever made.
+    Secret there = client.resource(made).get();
+    if (there == null) {
+      there = client.resource(made).create();
+    }
+    return certificate(there)
+        .orElseThrow(
+            () ->
+                new IllegalStateException(
+                    "Secret %s has no certificate: delete it, and it is made anew."
+                        .formatted(wanted.tlsSecretName())));
   }
 
   private Optional<PersistentVolumeClaim> claim(ManagedDatabaseObjects wanted) {
@@ -217,17 +249,20 @@ final class ManagedDatabase implements DatabaseProvisioner {
             wanted.name(), pod == null ? "" : PodTrouble.of(pod).map(t -> ": " + t).orElse(""));
   }
 
-  private DatabaseEndpoint endpoint(ManagedDatabaseObjects wanted, Service service, Secret secret) {
+  private DatabaseEndpoint endpoint(
+      ManagedDatabaseObjects wanted, Service service, Secret secret, String certificate) {
+    boolean byAddress = config.address() == Address.CLUSTER_IP;
     return new DatabaseEndpoint(
         PROVIDER,
-        config.address() == Address.CLUSTER_IP
+        byAddress
             ? service.getSpec().getClusterIP()
             : wanted.dnsName(),
         ManagedDatabaseObjects.PORT,
         ManagedDatabaseObjects.DATABASE,
         ManagedDatabaseObjects.USER,
         ServiceBinding.of(secret).password().orElse(""),
-        "prefer",
-        Optional.empty());
+        // The certificate has names; who goes by the address still knows whose it is.
+        byAddress ? "verify-ca" : "verify-full",
+        Optional.of(CertificateFiles.file(certificate)));
   }
 }

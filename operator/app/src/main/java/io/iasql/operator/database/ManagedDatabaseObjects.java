@@ -21,10 +21,12 @@ import io.iasql.crds.Environment;
 import io.iasql.crds.EnvironmentSpec.Managed;
 import io.iasql.crds.EnvironmentSpec.Resources;
 import io.iasql.operator.OperatorConfig;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
 
 /** The Kubernetes objects of one managed database, as they should be. */
 final class ManagedDatabaseObjects {
@@ -39,6 +41,12 @@ final class ManagedDatabaseObjects {
   // beside both is on our volume whatever the image says.
   private static final String MOUNT = "/var/lib/postgresql";
   private static final String DATA_FOLDER = MOUNT + "/pgdata";
+  private static final String TLS = "tls";
+  private static final String TLS_MOUNT = "/etc/postgresql-tls";
+  // The server reads its certificate when it starts: another one is another pod.
+  private static final String CERTIFICATE = "iasql.io/certificate";
+  // PostgreSQL takes a key of root that its own group may read, and nobody else.
+  private static final int READABLE_BY_GROUP = 0440;
 
   private final Environment environment;
   private final OperatorConfig.Managed config;
@@ -64,6 +72,11 @@ final class ManagedDatabaseObjects {
     return name() + "-owner";
   }
 
+  /** With the certificate of the server, and its key. */
+  String tlsSecretName() {
+    return name() + "-tls";
+  }
+
   String claimName() {
     return VOLUME + "-" + name() + "-0";
   }
@@ -74,6 +87,16 @@ final class ManagedDatabaseObjects {
 
   String storage() {
     return spec.map(Managed::storage).orElseGet(config::storage);
+  }
+
+  /** The names that clients in the cluster may call it by. */
+  List<String> dnsNames() {
+    return List.of(
+        name(),
+        name() + "." + namespace(),
+        dnsName(),
+        dnsName() + ".cluster.local",
+        "localhost");
   }
 
   String dnsName() {
@@ -91,6 +114,25 @@ final class ManagedDatabaseObjects {
         .withType(ServiceBinding.TYPE)
         .withStringData(
             ServiceBinding.entries(dnsName(), PORT, DATABASE, USER, password, Optional.empty()))
+        .build();
+  }
+
+  /** A type that whoever writes certificates knows; goes with the environment. */
+  Secret tlsSecret(ServerCertificate certificate) {
+    return new SecretBuilder()
+        .withNewMetadata()
+        .withNamespace(namespace())
+        .withName(tlsSecretName())
+        .withLabels(labels())
+        .withOwnerReferences(owner())
+        .endMetadata()
+        .withType("kubernetes.io/tls")
+        .withStringData(
+            sorted(
+                Map.of(
+                    "tls.crt", certificate.certificate(),
+                    "tls.key", certificate.key(),
+                    "ca.crt", certificate.certificate())))
         .build();
   }
 
@@ -128,8 +170,9 @@ final class ManagedDatabaseObjects {
 
   /**
    * @param claimed the size in the claim template, which Kubernetes never lets change
+   * @param certificate that of the Secret with the server's, PEM
    */
-  StatefulSet statefulSet(String claimed) {
+  StatefulSet statefulSet(String claimed, String certificate) {
     return new StatefulSetBuilder()
         .withNewMetadata()
         .withNamespace(namespace())
@@ -150,6 +193,7 @@ final class ManagedDatabaseObjects {
         .withNewTemplate()
         .withNewMetadata()
         .withLabels(labels())
+        .withAnnotations(Map.of(CERTIFICATE, digest(certificate)))
         .endMetadata()
         .withNewSpec()
         .withAutomountServiceAccountToken(false)
@@ -168,6 +212,13 @@ final class ManagedDatabaseObjects {
         .endSeccompProfile()
         .endSecurityContext()
         .withContainers(container())
+        .addNewVolume()
+        .withName(TLS)
+        .withNewSecret()
+        .withSecretName(tlsSecretName())
+        .withDefaultMode(READABLE_BY_GROUP)
+        .endSecret()
+        .endVolume()
         .addNewVolume()
         .withName("run")
         .withNewEmptyDir()
@@ -189,6 +240,13 @@ final class ManagedDatabaseObjects {
     return new ContainerBuilder()
         .withName("postgresql")
         .withImage(config.image())
+        .withArgs(
+            "-c",
+            "ssl=on",
+            "-c",
+            "ssl_cert_file=" + TLS_MOUNT + "/tls.crt",
+            "-c",
+            "ssl_key_file=" + TLS_MOUNT + "/tls.key")
         .withEnv(
             variable("POSTGRES_USER", "username"),
             variable("POSTGRES_PASSWORD", "password"),
@@ -226,7 +284,16 @@ final class ManagedDatabaseObjects {
         .withName("tmp")
         .withMountPath("/tmp")
         .endVolumeMount()
+        .addNewVolumeMount()
+        .withName(TLS)
+        .withMountPath(TLS_MOUNT)
+        .withReadOnly(true)
+        .endVolumeMount()
         .build();
+  }
+
+  private static String digest(String certificate) {
+    return UUID.nameUUIDFromBytes(certificate.getBytes(StandardCharsets.UTF_8)).toString();
   }
 
   private PersistentVolumeClaim claim(String size) {

@@ -68,6 +68,30 @@ class ManagedDatabaseIT {
     assertThat(endpoint.port()).isEqualTo(5432);
     assertThat(endpoint.user()).isEqualTo("iasql");
     assertThat(endpoint.password()).isEqualTo("first");
+    assertThat(endpoint.sslMode()).isEqualTo("verify-full");
+    assertThat(endpoint.certificates().orElseThrow()).content().contains("BEGIN CERTIFICATE");
+  }
+
+  @Test
+  void startsThePodAnewWithACertificateThatIsAnew() {
+    managed.provision(environment, stored());
+    String before = certificateOfThePod();
+    managed.provision(environment, stored());
+    assertThat(certificateOfThePod()).isEqualTo(before);
+    client.secrets().inNamespace(namespace).withName("iasql-staging-tls").delete();
+
+    managed.provision(environment, stored());
+
+    assertThat(certificateOfThePod()).isNotEqualTo(before);
+  }
+
+  private String certificateOfThePod() {
+    return statefulSet()
+        .getSpec()
+        .getTemplate()
+        .getMetadata()
+        .getAnnotations()
+        .get("iasql.io/certificate");
   }
 
   @Test
@@ -79,6 +103,7 @@ class ManagedDatabaseIT {
     DatabaseEndpoint endpoint = ((Ready) outside.provision(environment, stored())).endpoint();
 
     assertThat(endpoint.host()).isEqualTo(service().getSpec().getClusterIP()).matches("[0-9.]+");
+    assertThat(endpoint.sslMode()).isEqualTo("verify-ca");
   }
 
   @Test

@@ -41,7 +41,8 @@ class ManagedDatabaseObjectsTest {
                 objects.secret("hush"),
                 objects.headlessService(),
                 objects.service(),
-                objects.statefulSet(objects.storage()))
+                objects.tlsSecret(new ServerCertificate("of the server", "of the key")),
+                objects.statefulSet(objects.storage(), "of the server"))
             .map(Serialization::asYaml)
             .collect(Collectors.joining());
 

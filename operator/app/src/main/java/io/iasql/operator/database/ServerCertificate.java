@@ -1,0 +1,100 @@
+package io.iasql.operator.database;
+
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.math.BigInteger;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.SecureRandom;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.cert.X509v3CertificateBuilder;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.util.io.pem.PemObject;
+
+/**
+ * By what a database's clients know that it is theirs: signed by itself, since the only ones to
+ * trust it are those to whom the operator hands it.
+ *
+ * @param certificate PEM
+ * @param key the private key, PKCS #8 in PEM
+ */
+record ServerCertificate(String certificate, String key) {
+  /** Nobody renews it: whoever wants another one deletes the Secret. */
+  private static final Duration VALID = Duration.ofDays(3650);
+
+  /** For clocks that do not agree. */
+  private static final Duration EARLIER = Duration.ofHours(1);
+
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  /**
+   * A new one.
+   *
+   * @param dnsNames the names that clients call the server by
+   * @param now when it begins to be valid
+   */
+  static ServerCertificate issue(List<String> dnsNames, Instant now) {
+    // A common name has room for 64 characters only, and clients look at the others.
+    X500Name name = new X500Name("CN=iasql-postgresql");
+    try {
+      KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+      generator.initialize(new ECGenParameterSpec("secp256r1"), RANDOM);
+      KeyPair pair = generator.generateKeyPair();
+      X509v3CertificateBuilder builder =
+          new JcaX509v3CertificateBuilder(
+              name,
+              new BigInteger(127, RANDOM),
+              Date.from(now.minus(EARLIER)),
+              Date.from(now.plus(VALID)),
+              name,
+              pair.getPublic());
+      builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(true));
+      builder.addExtension(
+          Extension.subjectAlternativeName,
+          false,
+          new GeneralNames(
+              dnsNames.stream()
+                  .map(dns -> new GeneralName(GeneralName.dNSName, dns))
+                  .toArray(GeneralName[]::new)));
+      return new ServerCertificate(
+          pem(
+              "CERTIFICATE",
+              builder
+                  .build(new JcaContentSignerBuilder("SHA256withECDSA").build(pair.getPrivate()))
+                  .getEncoded()),
+          pem("PRIVATE KEY", pair.getPrivate().getEncoded()));
+    } catch (GeneralSecurityException | OperatorCreationException e) {
+      throw new IllegalStateException(e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String pem(String type, byte[] content) throws IOException {
+    StringWriter text = new StringWriter();
+    try (JcaPEMWriter writer = new JcaPEMWriter(text)) {
+      writer.writeObject(new PemObject(type, content));
+    }
+    return text.toString();
+  }
+
+  /** Not the key. */
+  @Override
+  public String toString() {
+    return certificate;
+  }
+}
