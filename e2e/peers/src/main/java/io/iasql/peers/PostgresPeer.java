@@ -138,7 +138,7 @@ public final class PostgresPeer implements AutoCloseable {
   public String serveTls(String... dnsNames) {
     CertificateAuthority authority = CertificateAuthority.create("iasql-postgresql");
     ClientCertificate certificate = authority.server("postgresql", List.of(dnsNames));
-    serveTls(certificate.certificate(), certificate.key());
+    serveTlsWith(certificate.certificate(), certificate.key());
     return authority.certificate();
   }
 
@@ -148,7 +148,7 @@ public final class PostgresPeer implements AutoCloseable {
    * @param certificate the server's, PEM
    * @param privateKey its key, PKCS #8 in PEM
    */
-  public void serveTls(String certificate, String privateKey) {
+  public void serveTlsWith(String certificate, String privateKey) {
     Path chain = folder.path().resolve("server.crt");
     Path key = folder.path().resolve("server.key");
     try {

@@ -79,7 +79,8 @@ final class ManagedDatabase implements DatabaseProvisioner {
     String certificate = certificate(wanted, objects);
     apply(wanted.headlessService(), objects);
     Service service = apply(wanted.service(), objects);
-    StatefulSet set = apply(wanted.statefulSet(claimed(known, wanted.storage()), certificate), objects);
+    StatefulSet set =
+        apply(wanted.statefulSet(claimed(known, wanted.storage()), certificate), objects);
     growVolume(environment, wanted, known);
     return isReady(set)
         ? new Ready(endpoint(wanted, service, secret.get(), certificate))
@@ -123,8 +124,7 @@ final class ManagedDatabase implements DatabaseProvisioner {
   }
 
   private String makeCertificate(ManagedDatabaseObjects wanted) {
-    Secret made =
-        wanted.tlsSecret(ServerCertificate.issue(wanted.dnsNames(), Instant.now()));
+    Secret made = wanted.tlsSecret(ServerCertificate.issue(wanted.dnsNames(), Instant.now()));
     // Caches lag: only the API server knows whether it was ever made.
     Secret there = client.resource(made).get();
     if (there == null) {
@@ -254,9 +254,7 @@ final class ManagedDatabase implements DatabaseProvisioner {
     boolean byAddress = config.address() == Address.CLUSTER_IP;
     return new DatabaseEndpoint(
         PROVIDER,
-        byAddress
-            ? service.getSpec().getClusterIP()
-            : wanted.dnsName(),
+        byAddress ? service.getSpec().getClusterIP() : wanted.dnsName(),
         ManagedDatabaseObjects.PORT,
         ManagedDatabaseObjects.DATABASE,
         ManagedDatabaseObjects.USER,

@@ -92,11 +92,7 @@ final class ManagedDatabaseObjects {
   /** The names that clients in the cluster may call it by. */
   List<String> dnsNames() {
     return List.of(
-        name(),
-        name() + "." + namespace(),
-        dnsName(),
-        dnsName() + ".cluster.local",
-        "localhost");
+        name(), name() + "." + namespace(), dnsName(), dnsName() + ".cluster.local", "localhost");
   }
 
   String dnsName() {

@@ -27,7 +27,7 @@ class ServerCertificateIT {
   @BeforeAll
   static void start() {
     postgres = PostgresPeer.start(Narrator.toStandardError());
-    postgres.serveTls(CERTIFICATE.certificate(), CERTIFICATE.key());
+    postgres.serveTlsWith(CERTIFICATE.certificate(), CERTIFICATE.key());
   }
 
   @AfterAll
