@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import javax.sql.DataSource;
+import org.awaitility.Awaitility;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
@@ -23,6 +24,7 @@ import org.postgresql.ds.PGSimpleDataSource;
  */
 public final class PostgresPeer implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Duration POLL = Duration.ofMillis(50);
   private static final int TRIES = 3;
   private static PostgresPeer shared;
 
@@ -106,6 +108,10 @@ public final class PostgresPeer implements AutoCloseable {
 
   /** New connections of the superuser. */
   public DataSource dataSource(String database) {
+    return source(database);
+  }
+
+  private PGSimpleDataSource source(String database) {
     PGSimpleDataSource source = new PGSimpleDataSource();
     source.setUrl(jdbcUrl(database));
     source.setUser(user());
@@ -169,6 +175,22 @@ public final class PostgresPeer implements AutoCloseable {
       statement.execute("SELECT pg_reload_conf()");
     } catch (SQLException e) {
       throw new PeerException("PostgreSQL does not take its certificate", e);
+    }
+    // The server reads its settings when it comes to it.
+    Awaitility.await("PostgreSQL to speak TLS")
+        .atMost(LIMIT)
+        .pollInterval(POLL)
+        .pollDelay(Duration.ZERO)
+        .until(this::speaksTls);
+  }
+
+  private boolean speaksTls() {
+    PGSimpleDataSource encrypted = source("postgres");
+    encrypted.setSslMode("require");
+    try (Connection connection = encrypted.getConnection()) {
+      return true;
+    } catch (SQLException e) {
+      return false;
     }
   }
 
