@@ -54,6 +54,9 @@ for hierarchy in $(hierarchies); do
       cat "$hierarchy/$setting" >"$hierarchy/$cgroup/$setting"
     fi
   done
+  # All pods together count as several processes of this machine, not as one.
+  [ ! -f "$hierarchy/$cgroup/cpu.shares" ] || echo 8192 >"$hierarchy/$cgroup/cpu.shares"
+  [ ! -f "$hierarchy/$cgroup/cpu.weight" ] || echo 800 >"$hierarchy/$cgroup/cpu.weight"
 done
 
 # Hides what belongs to this machine's own services, and takes what programs write at fixed places.
