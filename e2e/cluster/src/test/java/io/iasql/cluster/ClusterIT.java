@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The chart of this checkout on a real node, where this machine can have one. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -49,11 +50,15 @@ class ClusterIT {
 
   private static Installation installation;
 
+  @RegisterExtension static final FailureReport REPORT = new FailureReport(() -> installation);
+
   @BeforeAll
   static void install() {
     Assumptions.assumeTrue(
         NodePeer.missing().isEmpty(), () -> "no node: " + NodePeer.missing().orElse(""));
     installation = Installation.start();
+    installation.buildImages();
+    installation.install();
     installation.connect();
   }
 
@@ -92,6 +97,16 @@ class ClusterIT {
     assertThat(installation.queueRows("staging")).isEqualTo(installation.queues());
   }
 
+  @Test
+  @Order(2)
+  void shouldServeItsDatabaseByTlsToWhoeverHasTheLogin() {
+    assertThat(installation.login("staging").get("uri")).endsWith("?sslmode=verify-full");
+    assertThat(
+            installation.asLogin(
+                "staging", "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"))
+        .isEqualTo("t");
+  }
+
   private static void bind(String name, String role, String user) {
     installation.kubectl(
         "create",
@@ -105,7 +120,7 @@ class ClusterIT {
 
   /** Each round kills something else, at another call, before its effect or after it. */
   @Test
-  @Order(2)
+  @Order(3)
   void shouldLoseAndDoubleNothingWhoeverIsKilledDuringACommit() {
     installation.environment("killed", "Automatic");
     Map<String, Integer> expected = new TreeMap<>();
@@ -122,9 +137,14 @@ class ClusterIT {
     for (int round = 1; round <= ROUNDS; round++) {
       Victim victim = Victim.values()[round % Victim.values().length];
       String name =
-          "round %d of %d, %s killed at call %d %s its effect"
+          "round %d of %d, %s killed%s at call %d %s its effect"
               .formatted(
-                  round, ROUNDS, victim, call(round), afterEffect(round) ? "after" : "before");
+                  round,
+                  ROUNDS,
+                  victim,
+                  victim != Victim.API_SERVER && replaced(round) ? " and replaced" : "",
+                  call(round),
+                  afterEffect(round) ? "after" : "before");
       long started = System.nanoTime();
       kill(round, victim);
       expected.put("counter", round);
@@ -147,6 +167,11 @@ class ClusterIT {
     return round / 9 % 2 == 1 || (ROUNDS < 9 && round % 2 == 0);
   }
 
+  /** Whether another pod takes the place, or kubelet starts the container anew. */
+  private static boolean replaced(int round) {
+    return (round / 3 + round / 18) % 2 == 1;
+  }
+
   private static void kill(int round, Victim victim) {
     HeldCall held = new HeldCall(call(round), afterEffect(round));
     installation.proxy.rule(held);
@@ -154,14 +179,21 @@ class ClusterIT {
         installation.admin, "killed", "round-" + round, CHANGE.formatted(round, round - 1, round));
     held.awaitReached();
     switch (victim) {
-      case OPERATOR -> installation.killPod(Installation.SYSTEM, installation.operatorPod());
-      case DATABASE ->
-          installation.killPod(Installation.NAMESPACE, Installation.databasePod("killed"));
+      case OPERATOR -> kill(round, Installation.SYSTEM, installation.operatorPod());
+      case DATABASE -> kill(round, Installation.NAMESPACE, Installation.databasePod("killed"));
       case API_SERVER -> installation.killApiServer();
     }
     held.release(victim == Victim.OPERATOR ? Caller.DEAD : Caller.ALIVE);
     installation.proxy.rule(AwsProxy.PASS);
     installation.await("round-" + round, Phase.COMMITTED);
+  }
+
+  private static void kill(int round, String namespace, String pod) {
+    if (replaced(round)) {
+      installation.killPod(namespace, pod);
+    } else {
+      installation.killContainer(namespace, pod);
+    }
   }
 
   private static void check(String round, Map<String, Integer> expected) {
@@ -187,7 +219,7 @@ class ClusterIT {
   }
 
   @Test
-  @Order(3)
+  @Order(4)
   void shouldLeaveAccountAndDataAloneWhenUninstalled() {
     List<String> before = installation.queues();
     List<String> rows = installation.queueRows("staging");

@@ -26,8 +26,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -66,14 +68,14 @@ final class Installation implements AutoCloseable {
     this.account = aws.newAccount();
   }
 
-  /** A node with the images, and the chart installed on it. */
+  /** A node without anything on it. */
   static Installation start() {
-    Installation installation = new Installation(NodePeer.start(Narrator.toStandardError()));
-    installation.node.buildPostgresImage();
-    installation.node.buildImage(
-        OperatorChart.ofThisCheckout().folder().resolve("../../operator/app").normalize(), IMAGE);
-    installation.install();
-    return installation;
+    return new Installation(NodePeer.start(Narrator.toStandardError()));
+  }
+
+  void buildImages() {
+    node.buildPostgresImage();
+    node.buildImage(chart.folder().resolve("../../operator/app").normalize(), IMAGE);
   }
 
   void install() {
@@ -307,6 +309,40 @@ final class Installation implements AutoCloseable {
     return answer.get();
   }
 
+  /** What the environment's login Secret says. */
+  Map<String, String> login(String environment) {
+    Map<String, String> entries = new TreeMap<>();
+    admin
+        .secrets()
+        .inNamespace(NAMESPACE)
+        .withName(environment + "-psql")
+        .get()
+        .getData()
+        .forEach(
+            (key, value) ->
+                entries.put(
+                    key, new String(Base64.getDecoder().decode(value), StandardCharsets.UTF_8)));
+    return entries;
+  }
+
+  /** What the database says to a psql in the cluster that has the login Secret and nothing else. */
+  String asLogin(String environment, String sql) {
+    Map<String, String> login = login(environment);
+    return kubectl(
+        "exec",
+        "-n",
+        NAMESPACE,
+        databasePod(environment),
+        "--",
+        "sh",
+        "-c",
+        "printf %s \"$1\" >/tmp/ca.crt; PGSSLROOTCERT=/tmp/ca.crt exec psql \"$2\" -Atc \"$3\"",
+        "psql",
+        login.get("ca.crt"),
+        login.get("uri"),
+        sql);
+  }
+
   static String databasePod(String environment) {
     return "iasql-" + environment + "-0";
   }
@@ -324,27 +360,23 @@ final class Installation implements AutoCloseable {
         "jsonpath={.items[0].metadata.name}");
   }
 
+  /** SIGKILL to all processes of its container, which kubelet starts anew. */
+  void killContainer(String namespace, String pod) {
+    node.killContainer(namespace, pod);
+  }
+
   /**
-   * SIGKILL to all its processes, and another pod in its place. Not by force: then two pods of a
-   * StatefulSet could run for a moment, on one volume.
+   * The same, and another pod in its place. Not by force: then two pods of a StatefulSet could run
+   * for a moment, on one volume.
    */
   void killPod(String namespace, String pod) {
-    node.killContainer(namespace, pod);
+    killContainer(namespace, pod);
     kubectl("delete", "pod", pod, "-n", namespace, "--grace-period=1");
   }
 
   void killApiServer() {
     node.kubernetes().stopApiServer();
     node.kubernetes().startApiServer();
-  }
-
-  /** The end of what the operator's pod said. */
-  Optional<String> operatorLog() {
-    try {
-      return Optional.of(kubectl("logs", "-n", SYSTEM, "deployment/" + RELEASE, "--tail=400"));
-    } catch (PeerException e) {
-      return Optional.empty();
-    }
   }
 
   @Override
