@@ -40,7 +40,8 @@ final class ManagedDatabase implements DatabaseProvisioner {
   // What was applied last, so that nothing is sent while all is as it should be.
   private static final String APPLIED = "iasql.io/applied";
   private static final int UNPROCESSABLE = 422;
-  private static final Duration SAFETY_NET = Duration.ofSeconds(30);
+  // Nobody says when the pod is ready.
+  private static final Duration SOON = Duration.ofSeconds(5);
 
   private final KubernetesClient client;
   private final OperatorConfig.Managed config;
@@ -84,7 +85,7 @@ final class ManagedDatabase implements DatabaseProvisioner {
     growVolume(environment, wanted, known);
     return isReady(set)
         ? new Ready(endpoint(wanted, service, secret.get(), certificate))
-        : new Waiting(Reason.DATABASE_STARTING, awaited(wanted), SAFETY_NET);
+        : new Waiting(Reason.DATABASE_STARTING, awaited(wanted), SOON);
   }
 
   /** The Secret, made on first use; empty when it was lost. */
