@@ -9,6 +9,7 @@ import io.iasql.engine.fake.FakeAccount;
 import io.iasql.engine.fake.Fault;
 import io.iasql.engine.fake.Power;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -182,6 +183,52 @@ class CrashIT {
     if (call.name().equals("bucket-7") && call.isWrite()) {
       begun.countDown();
     }
+  }
+
+  @Test
+  void aCallUnderWhichTheAccountIsClosedIsLeftToTheNext() throws InterruptedException {
+    try (TestEnvironment base = TestEnvironment.fresh()) {
+      TestEnvironment first = base.another(Power.lasting());
+      CountDownLatch begun = new CountDownLatch(1);
+      CountDownLatch closed = new CountDownLatch(1);
+      base.account().gate(call -> failWhenClosed(call, begun, closed));
+      String id = TestEnvironment.newId();
+      String sql = "INSERT INTO bucket (name) VALUES ('assets')";
+      first.submit(id, sql, OnFailure.ROLLBACK, base.engine().plan(id, sql).id());
+      assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
+      Thread end = new Thread(first::stop, "end");
+      end.start();
+      await("the engine waits for the call")
+          .atMost(Duration.ofSeconds(30))
+          .until(
+              () ->
+                  Arrays.stream(end.getStackTrace())
+                      .anyMatch(frame -> frame.getMethodName().equals("awaitUninterruptibly")));
+
+      closed.countDown();
+      end.join();
+      TransactionView left = base.engine().view(id).orElseThrow();
+      base.engine().wake();
+
+      assertThat(left.state()).isEqualTo(TransactionState.RUNNING);
+      assertThat(base.await(id).state()).isEqualTo(TransactionState.COMMITTED);
+      assertThat(base.account().all("bucket")).hasSize(1);
+      base.assertRowsEqualCloud();
+    }
+  }
+
+  private static void failWhenClosed(
+      FakeAccount.Call call, CountDownLatch begun, CountDownLatch closed) {
+    if (!call.isWrite() || begun.getCount() == 0) {
+      return;
+    }
+    begun.countDown();
+    try {
+      closed.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    throw new IllegalStateException("Connection pool shut down");
   }
 
   @Test

@@ -73,6 +73,11 @@ final class StepRunner {
             scope.lastRequestId().orElse(""));
       } catch (RuntimeException e) {
         failure = describe(scope, e);
+        if (failure.kind() == CloudFailure.Kind.INTERNAL && stopping.getAsBoolean()) {
+          // The account was closed under the call: what became of that is seen by whoever goes on.
+          LOG.info("{} is left to the next operator: {}", entry.describe(), failure);
+          return new Outcome.Unknown();
+        }
         if (failure.kind() == CloudFailure.Kind.INTERNAL) {
           LOG.error("step failed: {} {}", entry.row(), failure, e);
         }
