@@ -268,11 +268,21 @@ final class Installation implements AutoCloseable {
         .toList();
   }
 
-  /**
-   * What a query says, asked in the environment's pod, as soon as that answers. kubectl says things
-   * of its own meanwhile and may lose some of the answer: it is all there between two marks.
-   */
+  /** What a query says to the owner, asked in the environment's pod, as soon as that answers. */
   List<String> rows(String environment, String sql) {
+    return rows(environment, List.of("psql", "-U", "iasql"), sql);
+  }
+
+  /**
+   * kubectl says things of its own meanwhile and may lose some of the answer: it is all there
+   * between two marks.
+   */
+  private List<String> rows(String environment, List<String> psql, String sql) {
+    List<String> command =
+        new ArrayList<>(List.of("exec", "-n", NAMESPACE, databasePod(environment), "--"));
+    command.addAll(psql);
+    command.addAll(
+        List.of("-At", "-c", "SELECT '" + BEGIN + "'", "-c", sql, "-c", "SELECT '" + END + "'"));
     AtomicReference<List<String>> answer = new AtomicReference<>();
     Awaitility.await("database of " + environment + " to answer")
         .atMost(LIMIT)
@@ -280,24 +290,7 @@ final class Installation implements AutoCloseable {
         .ignoreException(PeerException.class)
         .until(
             () -> {
-              List<String> lines =
-                  kubectl(
-                          "exec",
-                          "-n",
-                          NAMESPACE,
-                          databasePod(environment),
-                          "--",
-                          "psql",
-                          "-U",
-                          "iasql",
-                          "-Atc",
-                          "SELECT '" + BEGIN + "'",
-                          "-c",
-                          sql,
-                          "-c",
-                          "SELECT '" + END + "'")
-                      .lines()
-                      .toList();
+              List<String> lines = kubectl(command.toArray(String[]::new)).lines().toList();
               int begin = lines.indexOf(BEGIN);
               int end = lines.indexOf(END);
               if (begin < 0 || end < begin) {
@@ -325,21 +318,18 @@ final class Installation implements AutoCloseable {
     return entries;
   }
 
-  /** What the database says to a psql in the cluster that has the login Secret and nothing else. */
-  String asLogin(String environment, String sql) {
+  /** What a query says to a psql in the cluster that has the login Secret and nothing else. */
+  List<String> rowsAsLogin(String environment, String sql) {
     Map<String, String> login = login(environment);
-    return kubectl(
-        "exec",
-        "-n",
-        NAMESPACE,
-        databasePod(environment),
-        "--",
-        "sh",
-        "-c",
-        "printf %s \"$1\" >/tmp/ca.crt; PGSSLROOTCERT=/tmp/ca.crt exec psql \"$2\" -Atc \"$3\"",
-        "psql",
-        login.get("ca.crt"),
-        login.get("uri"),
+    return rows(
+        environment,
+        List.of(
+            "sh",
+            "-c",
+            "printf %s \"$1\" >/tmp/ca.crt; shift; PGSSLROOTCERT=/tmp/ca.crt exec psql \"$@\"",
+            "psql",
+            login.get("ca.crt"),
+            login.get("uri")),
         sql);
   }
 
