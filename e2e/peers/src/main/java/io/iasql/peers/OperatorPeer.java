@@ -271,9 +271,11 @@ public final class OperatorPeer implements AutoCloseable {
   }
 
   private List<String> command() {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    Path archive = ClassArchive.of(options.jar(), java, options.jvm(), this::environment);
+    List<String> command = new ArrayList<>(List.of(java));
     command.addAll(options.jvm());
+    command.add("-XX:SharedArchiveFile=" + archive);
     command.add("-jar");
     command.add(options.jar().toString());
     return command;

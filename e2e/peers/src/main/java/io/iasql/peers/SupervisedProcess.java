@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /**
@@ -100,6 +101,22 @@ final class SupervisedProcess implements AutoCloseable {
 
   boolean isAlive() {
     return process.isAlive();
+  }
+
+  /**
+   * Waits until the command has ended by itself, however it ended.
+   *
+   * @throws TimeoutException when it has not within the limit
+   */
+  void awaitEnd(long limit, TimeUnit unit) throws TimeoutException {
+    try {
+      if (!process.waitFor(limit, unit)) {
+        throw new TimeoutException(name + " still runs: " + logTail());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new PeerException(name + " was interrupted", e);
+    }
   }
 
   /** The command itself, behind its supervisor, while it runs. */
