@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.fabric8.kubernetes.client.utils.Serialization;
+import io.iasql.crds.ReplicationStatus;
+import io.iasql.crds.SqlTransactionStatus;
 import io.iasql.peers.ArgoCdSettings;
 import io.iasql.peers.PeerException;
 import java.io.IOException;
@@ -15,7 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -82,45 +85,98 @@ class ArgoCdSettingsIT {
   }
 
   @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "Planning|Ready=False;Reconciling=True|Progressing|Reconciling says so.",
-        "AwaitingApproval|Ready=False|Suspended|+1 ~0 ±0 -0: Ready says so.",
-        "AwaitingApproval|Ready=False;Reconciling=True|Progressing|Reconciling says so.",
-        "Queued|Ready=False;Reconciling=True|Progressing|Reconciling says so.",
-        "Committing|Ready=False;Reconciling=True|Progressing|Reconciling says so.",
-        "Committed|Ready=True|Healthy|Ready says so.",
-        "NoChanges|Ready=True|Healthy|Ready says so.",
-        "Rejected|Ready=False|Degraded|Ready says so.",
-        "Failed|Ready=False;Stalled=True|Degraded|Stalled says so.",
-        "PartiallyApplied|Ready=False;Stalled=True|Degraded|Stalled says so.",
-        "RolledBack|Ready=False;Stalled=True|Degraded|Stalled says so."
-      })
-  void shouldKnowTheHealthOfATransaction(
-      String phase, String conditions, String status, String message) throws IOException {
-    assertThat(plain.health(resource("SqlTransaction", transaction(phase, conditions.split(";")))))
-        .contains("STATUS: " + status)
-        .contains("MESSAGE: " + message);
+  @EnumSource
+  void shouldKnowTheHealthOfATransactionInEveryPhase(SqlTransactionStatus.Phase phase)
+      throws IOException {
+    String name = Serialization.asJson(phase).replace("\"", "");
+    String health =
+        plain.health(
+            resource(
+                "SqlTransaction",
+                switch (phase) {
+                  case PLANNING -> transaction(name, "Ready=False", "Reconciling=True");
+                  case QUEUED, COMMITTING ->
+                      transaction(name, "Ready=False", "Planned=True", "Reconciling=True");
+                  case AWAITING_APPROVAL, REJECTED ->
+                      transaction(name, "Ready=False", "Planned=True", "Approved=False");
+                  case COMMITTED, NO_CHANGES -> transaction(name, "Ready=True", "Applied=True");
+                  case PLANNED -> transaction(name, "Ready=True", "Applied=False");
+                  case FAILED, PARTIALLY_APPLIED, ROLLED_BACK ->
+                      transaction(name, "Ready=False", "Applied=False", "Stalled=True");
+                }));
+
+    assertThat(health)
+        .contains(
+            switch (phase) {
+              case PLANNING, QUEUED, COMMITTING -> says("Progressing", "Reconciling says so.");
+              case AWAITING_APPROVAL -> says("Suspended", "+1 ~0 ±0 -0: Ready says so.");
+              case COMMITTED, NO_CHANGES, PLANNED -> says("Healthy", "Ready says so.");
+              case REJECTED -> says("Degraded", "Ready says so.");
+              case FAILED, PARTIALLY_APPLIED, ROLLED_BACK -> says("Degraded", "Stalled says so.");
+            });
+  }
+
+  private static String says(String status, String message) {
+    return "STATUS: " + status + "\nMESSAGE: " + message;
+  }
+
+  @Test
+  void shouldSayThatAPlanIsMadeAnewWhileItWaits() throws IOException {
+    assertThat(
+            health(
+                "SqlTransaction",
+                transaction("AwaitingApproval", "Ready=False", "Reconciling=True")))
+        .contains(says("Progressing", "Reconciling says so."));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void shouldKnowTheHealthOfAReplicationInEveryPhase(ReplicationStatus.Phase phase)
+      throws IOException {
+    String status =
+        "{observedGeneration: 2, phase: "
+            + Serialization.asJson(phase)
+            + ", "
+            + switch (phase) {
+              case WAITING -> conditions("Ready=False", "Reconciling=True");
+              case PROPOSED -> conditions("Ready=False", "Resolved=True");
+              case COMMITTED -> conditions("Ready=True", "Resolved=True");
+              case UNMAPPED -> conditions("Ready=False", "Resolved=False", "Stalled=True");
+              case FAILED -> conditions("Ready=False", "Stalled=True");
+            }
+            + "}";
+
+    assertThat(health("Replication", status))
+        .contains(
+            switch (phase) {
+              case WAITING -> says("Progressing", "Reconciling says so.");
+              // Its SqlTransaction, which Argo CD shows below it, waits for an approval.
+              case PROPOSED -> says("Suspended", "Ready says so.");
+              case COMMITTED -> says("Healthy", "Ready says so.");
+              case UNMAPPED, FAILED -> says("Degraded", "Stalled says so.");
+            });
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"AwsConnection", "Environment", "SqlTransaction", "Replication"})
-  void shouldKnowTheHealthOfEveryKindByItsConditions(String kind) throws IOException {
-    assertThat(health(kind, "{observedGeneration: 2, " + conditions("Ready=True") + "}"))
-        .contains("STATUS: Healthy");
+  void shouldKnowTheHealthOfEveryKind(String kind) throws IOException {
     assertThat(
             health(
                 kind, "{observedGeneration: 2, " + conditions("Ready=False", "Stalled=True") + "}"))
-        .contains("STATUS: Degraded");
-    assertThat(health(kind, "{observedGeneration: 2, " + conditions("Ready=Unknown") + "}"))
-        .contains("STATUS: Progressing");
-    assertThat(health(kind, "{observedGeneration: 2, " + conditions("Ready=False") + "}"))
-        .contains("STATUS: Suspended");
-    assertThat(health(kind, "{observedGeneration: 1, " + conditions("Ready=True") + "}"))
-        .contains("STATUS: Progressing")
-        .contains("MESSAGE: The operator has not looked at it yet.");
-    assertThat(health(kind, "{}")).contains("STATUS: Progressing");
+        .contains(says("Degraded", "Stalled says so."));
+  }
+
+  @Test
+  void shouldGoByTheConditionsOfTheNewestSpec() throws IOException {
+    assertThat(health("AwsConnection", "{observedGeneration: 2, " + conditions("Ready=True") + "}"))
+        .contains(says("Healthy", "Ready says so."));
+    assertThat(
+            health("AwsConnection", "{observedGeneration: 2, " + conditions("Ready=Unknown") + "}"))
+        .contains(says("Progressing", "Ready says so."));
+    String unseen = says("Progressing", "The operator has not looked at it yet.");
+    assertThat(health("AwsConnection", "{observedGeneration: 1, " + conditions("Ready=True") + "}"))
+        .contains(unseen);
+    assertThat(health("AwsConnection", "{}")).contains(unseen);
   }
 
   private static String health(String kind, String status) throws IOException {
@@ -128,13 +184,17 @@ class ArgoCdSettingsIT {
   }
 
   @Test
-  void shouldTellDriftOfAHealthyEnvironment() throws IOException {
-    assertThat(
-            health(
-                "Environment",
-                "{observedGeneration: 2, " + conditions("Ready=True", "Drifted=True") + "}"))
-        .contains("STATUS: Healthy")
-        .contains("MESSAGE: Ready says so. Drifted says so.");
+  void shouldTellDriftAndBrokenGuardsOfAHealthyEnvironment() throws IOException {
+    assertThat(environment("Ready=True", "Locked=False", "Drifted=False", "Guarded=True"))
+        .contains(says("Healthy", "Ready says so."))
+        .doesNotContain("Drifted")
+        .doesNotContain("Guarded");
+    assertThat(environment("Ready=True", "Locked=True", "Drifted=True", "Guarded=False"))
+        .contains(says("Healthy", "Ready says so. Drifted says so. Guarded says so."));
+  }
+
+  private static String environment(String... conditions) throws IOException {
+    return health("Environment", "{observedGeneration: 2, " + conditions(conditions) + "}");
   }
 
   @Test
@@ -188,5 +248,25 @@ class ArgoCdSettingsIT {
     assertThat(plain.run(resource("Environment", "{observedGeneration: 2}"), "sync-now"))
         .containsPattern(
             "iasql.io/sync-requested-at: \"20\\d\\d-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ\"");
+  }
+
+  @Test
+  void shouldLetReviewersAloneApprove() throws IOException {
+    Path everybody = folder.resolve("rbac.yaml");
+    Files.writeString(
+        everybody,
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: argocd-rbac-cm}\ndata: {scopes: ''}\n");
+    ArgoCdSettings rights =
+        ArgoCdSettings.of(everybody)
+            .patched(PATCHES.resolve("argocd-rbac-cm.yaml"), folder.resolve("rights.yaml"));
+    String approve = "action/iasql.io/SqlTransaction/approve";
+
+    assertThat(rights.may("reviewers", approve, "iasql/iasql-staging")).isTrue();
+    assertThat(rights.may("reviewers", approve, "other/application")).isFalse();
+    assertThat(rights.may("platform", approve, "iasql/iasql-staging")).isFalse();
+    assertThat(
+            rights.may("platform", "action/iasql.io/Environment/sync-now", "iasql/iasql-staging"))
+        .isTrue();
+    assertThat(rights.may("developers", approve, "iasql/iasql-staging")).isFalse();
   }
 }
