@@ -22,6 +22,8 @@ final class GoModule {
   static final String KUBERNETES_VERSION = "v1.34.4";
   private static final String HELM_VERSION = "v3.19.5";
   private static final String COREDNS_VERSION = "v1.12.4";
+  private static final String ARGO_CD_VERSION = "v3.2.11";
+  private static final String ARGO_CD_MANIFESTS = "manifests/install.yaml";
 
   /** The modules, each in a folder of resources beside this class. */
   enum Source {
@@ -45,7 +47,16 @@ final class GoModule {
             + " -X helm.sh/helm/v3/pkg/lint/rules.k8sVersionMajor=1"
             + " -X helm.sh/helm/v3/pkg/lint/rules.k8sVersionMinor=34"),
     /** A program of few lines, which says what CoreDNS is made of. */
-    COREDNS("coredns", "CoreDNS " + COREDNS_VERSION, COREDNS_VERSION, "", "main.go");
+    COREDNS("coredns", "CoreDNS " + COREDNS_VERSION, COREDNS_VERSION, "", "main.go"),
+    /** A program of ours around what Argo CD is made of, and a Redis for it. */
+    ARGO_CD(
+        "argocd", "Argo CD " + ARGO_CD_VERSION, ARGO_CD_VERSION, "", "main.go", "controller.go") {
+      @Override
+      List<String> kept() {
+        return List.of(
+            "github.com/argoproj/argo-cd/v3@" + ARGO_CD_VERSION + "/" + ARGO_CD_MANIFESTS);
+      }
+    };
 
     private final String folder;
     private final String product;
@@ -62,6 +73,11 @@ final class GoModule {
       this.version = version;
       this.stamp = stamp;
       this.files = Stream.concat(Stream.of("go.mod", "go.sum"), Arrays.stream(own)).toList();
+    }
+
+    /** Files of the modules that the program is made of, each to lie beside it. */
+    List<String> kept() {
+      return List.of();
     }
 
     private Map<String, String> texts() {
@@ -93,6 +109,12 @@ final class GoModule {
   static final Program COREDNS = new Program("coredns", ".");
   static final Program HELM = new Program("helm", "helm.sh/helm/v3/cmd/helm");
 
+  /** One program for all that Argo CD has; its first argument says which part it is. */
+  static final Program ARGO_CD = new Program("argocd", ".");
+
+  /** The oldest Go that builds Argo CD. */
+  static final int ARGO_CD_MINOR = 25;
+
   private static final int OLDEST_MINOR = 24;
   private static final Pattern GO_VERSION = Pattern.compile("go1\\.(\\d+)");
 
@@ -108,14 +130,18 @@ final class GoModule {
 
   /** What is missing for a build, with the remedy. */
   static Optional<String> missing() {
-    Optional<Path> go = Executables.onPath("go");
-    boolean newEnough = go.isPresent() && minorVersion(go.get()) >= OLDEST_MINOR;
-    return newEnough
+    return isThere(OLDEST_MINOR)
         ? Optional.empty()
         : Optional.of(
             "install Go 1."
                 + OLDEST_MINOR
-                + " or later (a control plane is then built from source, once, in about 4 minutes)");
+                + " or later (a control plane is then built from source, once, in about 4"
+                + " minutes)");
+  }
+
+  /** Whether Go 1.{@code minor} or later is there. */
+  static boolean isThere(int minor) {
+    return Executables.onPath("go").filter(go -> minorVersion(go) >= minor).isPresent();
   }
 
   private static int minorVersion(Path go) {
@@ -153,6 +179,10 @@ final class GoModule {
             }
             for (Program program : programs) {
               build(folder, program);
+            }
+            for (String file : source.kept()) {
+              Path from = cache.folder("go/mod").resolve(file);
+              Files.copy(from, folder.resolve(from.getFileName()));
             }
           }
         });

@@ -2,9 +2,11 @@ package io.iasql.peers;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.awaitility.Awaitility;
 
 /**
  * A real Kubernetes API server. Tests take the one of their JVM by {@link #shared} and a namespace
@@ -16,6 +18,13 @@ import java.util.Optional;
 public final class KubernetesPeer implements AutoCloseable {
   /** The system property that names the kubeconfig of a cluster to use. */
   public static final String KUBECONFIG_PROPERTY = "iasql.kubeconfig";
+
+  private static final Duration SERVED_LIMIT = Duration.ofSeconds(30);
+
+  /** A new definition has no list of conditions yet, which a jsonpath does not forgive. */
+  private static final String ESTABLISHED =
+      "go-template={{range .status.conditions}}{{if eq .type \"Established\"}}{{.status}}"
+          + "{{end}}{{end}}";
 
   private static KubernetesPeer shared;
 
@@ -136,6 +145,23 @@ public final class KubernetesPeer implements AutoCloseable {
    */
   public String kubectl(String... arguments) {
     return kubectl.run(kubeconfig(), arguments);
+  }
+
+  /**
+   * Returns when objects of these custom resources can be made.
+   *
+   * @param definitions names of the definitions, such as {@code environments.iasql.io}
+   */
+  public void awaitServed(String... definitions) {
+    for (String definition : definitions) {
+      Awaitility.await(definition + " to be served")
+          .atMost(SERVED_LIMIT)
+          .pollDelay(Duration.ZERO)
+          .until(
+              () ->
+                  kubectl("get", "customresourcedefinition", definition, "-o", ESTABLISHED)
+                      .equals("True"));
+    }
   }
 
   /** Stops what was started here. */
