@@ -13,6 +13,8 @@ import org.junit.jupiter.api.Test;
 
 /** What a sync does where the account was changed past the engine. */
 class DriftIT {
+  private static final int MANY = 5_000;
+
   private TestEnvironment environment;
 
   @BeforeEach
@@ -70,6 +72,35 @@ class DriftIT {
         .asString()
         .contains("bucket")
         .contains("PostgreSQL cannot hold what AWS has");
+    assertThat(buckets()).containsExactly("changed 1", "gone 2", "same 3");
+  }
+
+  /** More than is held in memory of one listing. */
+  private void addMany() {
+    ObjectNode many = environment.account().one("bucket", "name", "same").deepCopy();
+    for (int i = 0; i < MANY; i++) {
+      environment.account().put("bucket", many.deepCopy().put("name", "many-%05d".formatted(i)));
+    }
+  }
+
+  @Test
+  void aTableOfAnyLengthIsRead() {
+    addMany();
+
+    assertThat(sync(DriftPolicy.ACCEPT).inserted()).isEqualTo(MANY);
+
+    assertThat(buckets()).hasSize(MANY + 3).contains("many-00000 3", "many-04999 3", "gone 2");
+  }
+
+  @Test
+  void nothingOfATableIsTakenWhosePartCannotBeHeld() {
+    addMany();
+    ObjectNode broken = environment.account().one("bucket", "name", "same").deepCopy();
+    broken.put("name", "nul\u0000");
+    environment.account().put("bucket", broken);
+
+    assertThat(sync(DriftPolicy.ACCEPT).failures()).hasSize(1);
+
     assertThat(buckets()).containsExactly("changed 1", "gone 2", "same 3");
   }
 

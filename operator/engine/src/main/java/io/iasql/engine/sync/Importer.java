@@ -16,8 +16,6 @@ import io.iasql.spi.AwsScope;
 import io.iasql.spi.CloudException;
 import io.iasql.spi.CloudResource;
 import io.iasql.spi.Reach;
-import java.nio.charset.StandardCharsets;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,8 +33,6 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
-import org.postgresql.PGConnection;
-import org.postgresql.copy.CopyIn;
 
 /**
  * Reads the account into the rows. Every table is listed in every region, several at once, each
@@ -258,25 +254,14 @@ public final class Importer {
 
   private Listed stage(AwsScope account, String sync, Listing listing) {
     AwsScope scope = account.in(listing.region());
-    try (Connection connection = context.database().openSession()) {
-      CopyIn copy =
-          connection
-              .unwrap(PGConnection.class)
-              .getCopyAPI()
-              .copyIn("COPY iasql.stage (sync_id, table_name, doc) FROM STDIN");
-      try (Stream<? extends Record> resources = listing.resource().list(scope)) {
-        Iterator<? extends Record> all = resources.iterator();
-        while (all.hasNext()) {
-          byte[] line = line(sync, listing.table(), all.next()).getBytes(StandardCharsets.UTF_8);
-          copy.writeToCopy(line, 0, line.length);
-        }
-        copy.endCopy();
-        return new Listed(listing, Optional.empty());
-      } finally {
-        if (copy.isActive()) {
-          copy.cancelCopy();
-        }
+    try (StageCopy copy = new StageCopy(context.database(), sync, listing.table());
+        Stream<? extends Record> resources = listing.resource().list(scope)) {
+      Iterator<? extends Record> all = resources.iterator();
+      while (all.hasNext()) {
+        copy.write(Json.ofRecord(all.next()).toString());
       }
+      copy.end();
+      return new Listed(listing, Optional.empty());
     } catch (SQLException e) {
       if (SqlErrors.isTransient(e)) {
         throw new UnavailableException("PostgreSQL: " + e.getMessage(), e);
@@ -289,14 +274,6 @@ public final class Importer {
     } catch (RuntimeException e) {
       return new Listed(listing, Optional.of(scope.describe(e).toString()));
     }
-  }
-
-  /**
-   * One line of COPY's text format (PostgreSQL manual, COPY): JSON needs its backslashes doubled.
-   */
-  private static String line(String sync, String table, Record resource) {
-    String json = Json.ofRecord(resource).toString().replace("\\", "\\\\");
-    return sync + '\t' + table + '\t' + json + '\n';
   }
 
   private SyncReport merge(String sync, Instant started, List<Listed> listed) {
