@@ -7,6 +7,7 @@ import io.iasql.engine.replicate.ReplicationException;
 import io.iasql.operator.replication.ReplicationSnapshot.Compared;
 import io.iasql.operator.status.Reason;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -64,14 +65,15 @@ final class Carrying {
     SourceCommits commits = new SourceCommits(request, from, transactions, clock);
     CommitStep step =
         new CommitStep(request, from, target, transactions, comparer, clock, progress);
-    for (Commit commit : commits.after(progress.position())) {
+    List<Commit> next = commits.after(progress.position());
+    for (Commit commit : next) {
       Optional<ReplicationSnapshot> stop = step.take(commit);
       if (stop.isPresent()) {
         return stop.get();
       }
       progress.pass(commit);
     }
-    return commits.missing(progress).orElseGet(() -> progress.committed(end()));
+    return commits.missing(progress, next).orElseGet(() -> progress.committed(end()));
   }
 
   private String end() {

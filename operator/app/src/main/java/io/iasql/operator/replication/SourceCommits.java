@@ -11,6 +11,8 @@ import java.time.OffsetDateTime;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Which commits of the source a replication is about, and why one that it names is not there. */
 final class SourceCommits {
@@ -58,12 +60,16 @@ final class SourceCommits {
   }
 
   /**
-   * What stands against the first transaction that is named and not committed; empty when all are,
-   * or changed nothing.
+   * What stands against the first transaction that is named and not among the commits; empty when
+   * all are, or changed nothing. The source is not asked again: what it has committed meanwhile is
+   * not committed yet, and the next look takes it.
+   *
+   * @param commits what {@link #after} has found
    */
-  Optional<ReplicationSnapshot> missing(Progress progress) {
+  Optional<ReplicationSnapshot> missing(Progress progress, List<Commit> commits) {
+    Set<String> there = commits.stream().map(Commit::name).collect(Collectors.toSet());
     for (String name : request.names()) {
-      if (source.commit(request.ledgerName(name)).isEmpty()) {
+      if (!there.contains(request.ledgerName(name))) {
         Optional<ReplicationSnapshot> stop =
             notCommitted(progress, name, transactions.find(name).orElse(null));
         if (stop.isPresent()) {
