@@ -48,7 +48,7 @@ final class Operator implements AutoCloseable {
   private final LinkedBlockingQueue<String> moved = new LinkedBlockingQueue<>();
   private final ExecutorService executor;
   private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
-  private final BasicDataSource pool = new BasicDataSource();
+  private final BasicDataSource pool;
   private final AwsAccount account;
   private final Engine engine;
 
@@ -62,9 +62,8 @@ final class Operator implements AutoCloseable {
             });
     timer.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
     PostgresPeer server = PostgresPeer.shared();
-    pool.setUrl(server.jdbcUrl(database) + "?ApplicationName=" + name);
-    pool.setUsername(server.user());
-    pool.setPassword(server.password());
+    pool = Templates.pool(database);
+    pool.addConnectionProperty("ApplicationName", name);
     pool.setMaxTotal(8);
     PGSimpleDataSource sessions = (PGSimpleDataSource) server.dataSource(database);
     sessions.setApplicationName(name);
@@ -142,11 +141,7 @@ final class Operator implements AutoCloseable {
   /** Cuts the connections to PostgreSQL as the death of a process does, its locks included. */
   private void disconnect() {
     timer.shutdownNow();
-    try {
-      pool.close();
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
+    Templates.close(pool);
     Templates.execute(
         "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = '"
             + name
@@ -159,10 +154,6 @@ final class Operator implements AutoCloseable {
     timer.shutdownNow();
     executor.shutdown();
     account.close();
-    try {
-      pool.close();
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
+    Templates.close(pool);
   }
 }

@@ -10,6 +10,7 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.UUID;
 import javax.sql.DataSource;
+import org.apache.commons.dbcp2.BasicDataSource;
 import org.postgresql.ds.common.BaseDataSource;
 
 /** Databases with all modules of the class path in them: made once, then copied. */
@@ -38,6 +39,24 @@ final class Templates {
     String name = "contract_" + UUID.randomUUID().toString().replace("-", "");
     execute("CREATE DATABASE " + name + " TEMPLATE " + template());
     return name;
+  }
+
+  /** The superuser's connections to a database, kept open between uses. */
+  static BasicDataSource pool(String database) {
+    PostgresPeer server = PostgresPeer.shared();
+    BasicDataSource pool = new BasicDataSource();
+    pool.setUrl(server.jdbcUrl(database));
+    pool.setUsername(server.user());
+    pool.setPassword(server.password());
+    return pool;
+  }
+
+  static void close(BasicDataSource pool) {
+    try {
+      pool.close();
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   static void drop(String database) {

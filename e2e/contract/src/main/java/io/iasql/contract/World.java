@@ -19,12 +19,10 @@ import io.iasql.engine.store.RowGraph;
 import io.iasql.engine.sync.SyncReport;
 import io.iasql.peers.AwsEmulator;
 import io.iasql.peers.AwsPeer;
-import io.iasql.peers.PostgresPeer;
 import io.iasql.spi.AwsAccount;
 import io.iasql.spi.AwsAccountSettings;
 import io.iasql.spi.AwsScope;
 import io.iasql.spi.CloudResource;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -46,8 +44,8 @@ final class World implements AutoCloseable {
   private final boolean ownsAccount;
   private final String id;
   private final String database;
-  private final BasicDataSource pool = new BasicDataSource();
-  private final Jdbi jdbi = Jdbis.over(pool);
+  private final BasicDataSource pool;
+  private final Jdbi jdbi;
   private Operator operator;
 
   private World(AwsAccountSettings settings, AwsAccount calm, String id, boolean ownsAccount) {
@@ -56,10 +54,8 @@ final class World implements AutoCloseable {
     this.id = id;
     this.ownsAccount = ownsAccount;
     this.database = Templates.newDatabase();
-    PostgresPeer server = PostgresPeer.shared();
-    pool.setUrl(server.jdbcUrl(database));
-    pool.setUsername(server.user());
-    pool.setPassword(server.password());
+    this.pool = Templates.pool(database);
+    this.jdbi = Jdbis.over(pool);
     this.operator = new Operator(database, settings);
   }
 
@@ -242,11 +238,7 @@ final class World implements AutoCloseable {
     if (ownsAccount) {
       calm.close();
     }
-    try {
-      pool.close();
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
+    Templates.close(pool);
     Templates.drop(database);
   }
 }
