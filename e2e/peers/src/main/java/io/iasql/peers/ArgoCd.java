@@ -172,10 +172,7 @@ public final class ArgoCd implements AutoCloseable {
               environment.put("ARGOCD_GPG_ENABLED", "false");
               environment.put("HOME", folder.make("home").toString());
               environment.put("TMPDIR", folder.make("tmp").toString());
-              // The peers are on loopback: a proxy of the machine has no business there.
-              for (String variable : Set.of("NO_PROXY", "no_proxy")) {
-                environment.merge(variable, HOST, (old, ours) -> ours + "," + old);
-              }
+              SupervisedProcess.pastProxies(environment);
               environment.putAll(settings);
             });
     running.push(process);

@@ -307,10 +307,7 @@ public final class OperatorPeer implements AutoCloseable {
               environment.put("AWS_ACCESS_KEY_ID", "test");
               environment.put("AWS_SECRET_ACCESS_KEY", "test");
             });
-    // The peers are on loopback: a proxy of the machine has no business there.
-    for (String variable : List.of("NO_PROXY", "no_proxy")) {
-      environment.merge(variable, "127.0.0.1,localhost", (old, ours) -> ours + "," + old);
-    }
+    SupervisedProcess.pastProxies(environment);
     environment.putAll(options.settings());
   }
 

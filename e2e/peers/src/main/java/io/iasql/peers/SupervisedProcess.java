@@ -89,6 +89,13 @@ final class SupervisedProcess implements AutoCloseable {
     }
   }
 
+  /** Has a command reach the peers, which are on loopback, past a proxy of the machine. */
+  static void pastProxies(Map<String, String> environment) {
+    for (String variable : List.of("NO_PROXY", "no_proxy")) {
+      environment.merge(variable, "127.0.0.1,localhost", (old, ours) -> ours + "," + old);
+    }
+  }
+
   /** What puts a command into a session of its own here, if anything does. */
   private static List<String> ownSession() {
     if (Executables.onPath("setsid").isPresent()) {
