@@ -14,6 +14,7 @@ import io.iasql.crds.SqlTransactionStatus;
 import io.iasql.crds.SqlTransactionStatus.Phase;
 import io.iasql.peers.AwsPeer;
 import io.iasql.peers.AwsProxy;
+import io.iasql.peers.AwsQueues;
 import io.iasql.peers.Narrator;
 import io.iasql.peers.NodePeer;
 import io.iasql.peers.OperatorChart;
@@ -32,12 +33,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.http.apache.ApacheHttpClient;
-import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.services.sqs.SqsClient;
-import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
 /**
  * The product as users have it: the chart of this checkout installed on a node, the operator and
@@ -233,31 +228,7 @@ final class Installation implements AutoCloseable {
 
   /** The queues of the account, asked past the proxy: {@code name|visibility timeout|url}. */
   List<String> queues() {
-    try (SqsClient sqs =
-        SqsClient.builder()
-            .endpointOverride(aws.endpoint())
-            .region(Region.of(REGION))
-            .credentialsProvider(
-                StaticCredentialsProvider.create(
-                    AwsBasicCredentials.create(account.accessKeyId(), account.secretAccessKey())))
-            .httpClientBuilder(ApacheHttpClient.builder())
-            .build()) {
-      return sqs.listQueuesPaginator(r -> r.maxResults(100)).queueUrls().stream()
-          .map(
-              url ->
-                  url.substring(url.lastIndexOf('/') + 1)
-                      + "|"
-                      + sqs.getQueueAttributes(
-                              r ->
-                                  r.queueUrl(url)
-                                      .attributeNames(QueueAttributeName.VISIBILITY_TIMEOUT))
-                          .attributes()
-                          .get(QueueAttributeName.VISIBILITY_TIMEOUT)
-                      + "|"
-                      + url)
-          .sorted()
-          .toList();
-    }
+    return AwsQueues.of(aws, account, REGION);
   }
 
   /** The same by the rows in the environment's pod. */

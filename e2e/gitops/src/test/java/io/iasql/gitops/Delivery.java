@@ -17,6 +17,7 @@ import io.iasql.crds.SqlTransactionStatus;
 import io.iasql.crds.SqlTransactionStatus.Phase;
 import io.iasql.peers.ArgoCd;
 import io.iasql.peers.AwsPeer;
+import io.iasql.peers.AwsQueues;
 import io.iasql.peers.GitRepository;
 import io.iasql.peers.KubernetesPeer;
 import io.iasql.peers.Manifests;
@@ -33,12 +34,6 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.http.apache.ApacheHttpClient;
-import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.services.sqs.SqsClient;
-import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
 /**
  * A Git repository that begins as {@code gitops/example}, Argo CD with the settings of {@code
@@ -47,6 +42,7 @@ import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 final class Delivery implements AutoCloseable {
   static final Path GITOPS = Path.of("../../gitops");
   private static final String REPOSITORY = "https://git.example.com/platform/iasql.git";
+  private static final String REGION = "eu-west-1";
   private static final String SYSTEM = "iasql-system";
   private static final String OPERATOR = "iasql-operator";
   private static final Duration LIMIT = Duration.ofSeconds(120);
@@ -301,30 +297,10 @@ final class Delivery implements AutoCloseable {
 
   /** {@code name visibility timeout} of each queue of an account. */
   List<String> queues(String account) {
-    AwsPeer.Account keys = aws.account(account);
-    try (SqsClient sqs =
-        SqsClient.builder()
-            .endpointOverride(aws.endpoint())
-            .region(Region.EU_WEST_1)
-            .credentialsProvider(
-                StaticCredentialsProvider.create(
-                    AwsBasicCredentials.create(keys.accessKeyId(), keys.secretAccessKey())))
-            .httpClientBuilder(ApacheHttpClient.builder())
-            .build()) {
-      return sqs.listQueues().queueUrls().stream()
-          .map(
-              url ->
-                  url.substring(url.lastIndexOf('/') + 1)
-                      + " "
-                      + sqs.getQueueAttributes(
-                              r ->
-                                  r.queueUrl(url)
-                                      .attributeNames(QueueAttributeName.VISIBILITY_TIMEOUT))
-                          .attributes()
-                          .get(QueueAttributeName.VISIBILITY_TIMEOUT))
-          .sorted()
-          .toList();
-    }
+    return AwsQueues.of(aws, aws.account(account), REGION).stream()
+        .map(queue -> queue.split("\\|"))
+        .map(parts -> parts[0] + " " + parts[1])
+        .toList();
   }
 
   @Override

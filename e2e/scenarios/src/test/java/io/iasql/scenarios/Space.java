@@ -22,6 +22,7 @@ import io.iasql.crds.SqlTransactionSpec;
 import io.iasql.crds.SqlTransactionStatus;
 import io.iasql.crds.SqlTransactionStatus.Phase;
 import io.iasql.peers.AwsPeer;
+import io.iasql.peers.AwsQueues;
 import java.net.URI;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -46,7 +47,6 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sqs.SqsClient;
-import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
 /** A test's own namespace, AWS account and database, and how it looks at them. */
 final class Space {
@@ -483,23 +483,7 @@ final class Space {
 
   /** {@code name|visibility timeout|url} of each queue, as the rows have them. */
   List<String> queues() {
-    try (SqsClient sqs = sqs()) {
-      return sqs.listQueuesPaginator(r -> r.maxResults(100)).queueUrls().stream()
-          .map(
-              url ->
-                  url.substring(url.lastIndexOf('/') + 1)
-                      + "|"
-                      + sqs.getQueueAttributes(
-                              r ->
-                                  r.queueUrl(url)
-                                      .attributeNames(QueueAttributeName.VISIBILITY_TIMEOUT))
-                          .attributes()
-                          .get(QueueAttributeName.VISIBILITY_TIMEOUT)
-                      + "|"
-                      + url)
-          .sorted()
-          .toList();
-    }
+    return AwsQueues.of(stack.aws, account, REGION);
   }
 
   /** The names of all queues. */
