@@ -124,7 +124,7 @@ public final class PostgresPeer implements AutoCloseable {
         Statement statement = connection.createStatement()) {
       statement.execute("CREATE DATABASE " + statement.enquoteIdentifier(name, true));
     } catch (SQLException e) {
-      throw new PeerException("Cannot create the database " + name, e);
+      throw new PeerException("Cannot create the database " + name + ": " + e.getMessage(), e);
     }
   }
 
@@ -226,6 +226,8 @@ public final class PostgresPeer implements AutoCloseable {
               .setOverrideWorkingDirectory(binaries.toFile())
               .setPGStartupWait(LIMIT)
               .setServerConfig("listen_addresses", host())
+              // Up to ten for each environment that is busy, and a test may have thirty of them.
+              .setServerConfig("max_connections", "600")
               .setServerConfig("unix_socket_directories", "")
               .setServerConfig("synchronous_commit", "on")
               .setServerConfig("fsync", durable ? "on" : "off")

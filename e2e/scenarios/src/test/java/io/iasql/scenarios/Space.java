@@ -17,6 +17,7 @@ import io.iasql.crds.Condition;
 import io.iasql.crds.Environment;
 import io.iasql.crds.EnvironmentSpec;
 import io.iasql.crds.LocalReference;
+import io.iasql.crds.Replication;
 import io.iasql.crds.SqlTransaction;
 import io.iasql.crds.SqlTransactionSpec;
 import io.iasql.crds.SqlTransactionStatus;
@@ -67,6 +68,7 @@ final class Space {
     this.account = stack.aws.newAccount();
     this.labels = labels;
     this.namespace = name + "-" + account.id();
+    Spaces.opened(this);
     stack
         .client
         .resource(
@@ -96,6 +98,17 @@ final class Space {
     space.environment("env", approval, modules);
     space.awaitReady("env");
     return space;
+  }
+
+  /** Deletes what was applied. It goes when its operator comes to it: nobody waits for that. */
+  void close() {
+    if (stack == Stack.shared()) {
+      for (Class<? extends HasMetadata> type :
+          List.of(
+              SqlTransaction.class, Replication.class, Environment.class, AwsConnection.class)) {
+        stack.client.resources(type).inNamespace(namespace).delete();
+      }
+    }
   }
 
   // What is applied ------------------------------------------------------------------------------
