@@ -45,8 +45,15 @@ class ClusterIT {
   private enum Victim {
     OPERATOR,
     DATABASE,
-    API_SERVER
+    API_SERVER,
+    NODE
   }
+
+  private static final List<Victim> IN_TURN =
+      List.of(Victim.OPERATOR, Victim.DATABASE, Victim.API_SERVER);
+
+  /** The visibility timeouts of the queues that should be there, by name. */
+  private static final Map<String, Integer> EXPECTED = new TreeMap<>();
 
   private static Installation installation;
 
@@ -71,6 +78,12 @@ class ClusterIT {
 
   @Test
   @Order(1)
+  void shouldPassTheTestsOfTheChart() {
+    assertThat(installation.test()).containsPattern("Phase: +Succeeded");
+  }
+
+  @Test
+  @Order(2)
   void shouldCommitWhatWasApprovedWithTheVerbAndNothingElse() {
     installation.environment("staging", "Manual");
     KubernetesClient alice = installation.user("alice");
@@ -98,7 +111,7 @@ class ClusterIT {
   }
 
   @Test
-  @Order(2)
+  @Order(3)
   void shouldServeItsDatabaseByTlsToWhoeverHasTheLogin() {
     assertThat(installation.login("staging").get("uri")).endsWith("?sslmode=verify-full");
     assertThat(
@@ -120,11 +133,10 @@ class ClusterIT {
 
   /** Each round kills something else, at another call, before its effect or after it. */
   @Test
-  @Order(3)
+  @Order(4)
   void shouldLoseAndDoubleNothingWhoeverIsKilledDuringACommit() {
     installation.environment("killed", "Automatic");
-    Map<String, Integer> expected = new TreeMap<>();
-    names(installation.queues()).forEach(name -> expected.put(name, 30));
+    names(installation.queues()).forEach(name -> EXPECTED.put(name, 30));
     installation.transaction(
         installation.admin,
         "killed",
@@ -132,31 +144,43 @@ class ClusterIT {
         "INSERT INTO queue (name, visibility_timeout) VALUES ('counter', 0),"
             + " ('round-0-a', 40), ('round-0-b', 50);");
     installation.await("counter", Phase.COMMITTED);
-    expected.putAll(Map.of("counter", 0, "round-0-a", 40, "round-0-b", 50));
+    EXPECTED.putAll(Map.of("counter", 0, "round-0-a", 40, "round-0-b", 50));
 
     for (int round = 1; round <= ROUNDS; round++) {
-      Victim victim = Victim.values()[round % Victim.values().length];
-      String name =
-          "round %d of %d, %s killed%s at call %d %s its effect"
-              .formatted(
-                  round,
-                  ROUNDS,
-                  victim,
-                  victim != Victim.API_SERVER && replaced(round) ? " and replaced" : "",
-                  call(round),
-                  afterEffect(round) ? "after" : "before");
-      long started = System.nanoTime();
-      kill(round, victim);
-      expected.put("counter", round);
-      expected.putAll(Map.of("round-" + round + "-a", 40, "round-" + round + "-b", 50));
-      expected
-          .keySet()
-          .removeAll(List.of("round-%d-a".formatted(round - 1), "round-%d-b".formatted(round - 1)));
-      check(name, expected);
-      System.err.printf(
-          "%s: as planned after %d s%n",
-          name, Duration.ofNanos(System.nanoTime() - started).toSeconds());
+      run(round, IN_TURN.get(round % IN_TURN.size()));
     }
+  }
+
+  @Test
+  @Order(5)
+  void shouldLoseAndDoubleNothingWhenTheNodeIsRestartedDuringACommit() {
+    run(ROUNDS + 1, Victim.NODE);
+  }
+
+  private static void run(int round, Victim victim) {
+    String name =
+        "round %d, %s killed%s at call %d %s its effect"
+            .formatted(
+                round,
+                victim,
+                isPod(victim) && replaced(round) ? " and replaced" : "",
+                call(round),
+                afterEffect(round) ? "after" : "before");
+    long started = System.nanoTime();
+    kill(round, victim);
+    EXPECTED.put("counter", round);
+    EXPECTED.putAll(Map.of("round-" + round + "-a", 40, "round-" + round + "-b", 50));
+    EXPECTED
+        .keySet()
+        .removeAll(List.of("round-%d-a".formatted(round - 1), "round-%d-b".formatted(round - 1)));
+    check(name);
+    System.err.printf(
+        "%s: as planned after %d s%n",
+        name, Duration.ofNanos(System.nanoTime() - started).toSeconds());
+  }
+
+  private static boolean isPod(Victim victim) {
+    return victim == Victim.OPERATOR || victim == Victim.DATABASE;
   }
 
   private static int call(int round) {
@@ -182,8 +206,9 @@ class ClusterIT {
       case OPERATOR -> kill(round, Installation.SYSTEM, installation.operatorPod());
       case DATABASE -> kill(round, Installation.NAMESPACE, Installation.databasePod("killed"));
       case API_SERVER -> installation.killApiServer();
+      case NODE -> installation.node.restart();
     }
-    held.release(victim == Victim.OPERATOR ? Caller.DEAD : Caller.ALIVE);
+    held.release(victim == Victim.OPERATOR || victim == Victim.NODE ? Caller.DEAD : Caller.ALIVE);
     installation.proxy.rule(AwsProxy.PASS);
     installation.await("round-" + round, Phase.COMMITTED);
   }
@@ -196,13 +221,13 @@ class ClusterIT {
     }
   }
 
-  private static void check(String round, Map<String, Integer> expected) {
+  private static void check(String round) {
     List<String> queues = installation.queues();
     assertThat(queues)
         .as("queues after %s", round)
         .extracting(q -> q.substring(0, q.lastIndexOf('|')))
         .containsExactlyInAnyOrderElementsOf(
-            expected.entrySet().stream().map(e -> e.getKey() + "|" + e.getValue()).toList());
+            EXPECTED.entrySet().stream().map(e -> e.getKey() + "|" + e.getValue()).toList());
     assertThat(withoutOthers(installation.queueRows("killed")))
         .as("rows after %s", round)
         .isEqualTo(withoutOthers(queues));
@@ -219,7 +244,7 @@ class ClusterIT {
   }
 
   @Test
-  @Order(4)
+  @Order(6)
   void shouldLeaveAccountAndDataAloneWhenUninstalled() {
     List<String> before = installation.queues();
     List<String> rows = installation.queueRows("staging");

@@ -80,17 +80,25 @@ final class Installation implements AutoCloseable {
         chart.folder().toString(),
         "--create-namespace",
         "--set",
-        "database.managed.image=" + NodePeer.POSTGRES_IMAGE);
+        "database.managed.image=" + NodePeer.POSTGRES_IMAGE,
+        "--set",
+        "test.image=" + NodePeer.BASE_IMAGE,
+        "--wait");
   }
 
   void uninstall() {
-    helm("uninstall", RELEASE);
+    helm("uninstall", RELEASE, "--wait");
   }
 
-  private void helm(String... arguments) {
+  /** What {@code helm test} prints. */
+  String test() {
+    return helm("test", RELEASE);
+  }
+
+  private String helm(String... arguments) {
     List<String> command = new ArrayList<>(List.of(arguments));
-    command.addAll(List.of("--namespace", SYSTEM, "--wait", "--timeout", "4m"));
-    chart.helm(node.kubernetes().kubeconfig(), command.toArray(String[]::new));
+    command.addAll(List.of("--namespace", SYSTEM, "--timeout", "4m"));
+    return chart.helm(node.kubernetes().kubeconfig(), command.toArray(String[]::new));
   }
 
   private static KubernetesClient client(Path kubeconfig) {

@@ -2,8 +2,6 @@ package io.iasql.peers;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -118,7 +116,7 @@ public final class ArgoCd implements AutoCloseable {
 
   private void launchAll() {
     SupervisedProcess cache = launch("redis", Map.of(), at(redis));
-    Readiness.await(cache, LIMIT, () -> accepts(redis));
+    Readiness.await(cache, LIMIT, () -> Readiness.listens(HOST, redis));
     SupervisedProcess repositories =
         launch(
             "repo-server",
@@ -189,15 +187,6 @@ public final class ArgoCd implements AutoCloseable {
 
   private static String at(int port) {
     return HOST + ":" + port;
-  }
-
-  private static boolean accepts(int port) {
-    try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress(HOST, port), 1000);
-      return true;
-    } catch (IOException e) {
-      return false;
-    }
   }
 
   private static Callable<Boolean> healthy(int port) {

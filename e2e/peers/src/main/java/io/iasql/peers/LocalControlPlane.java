@@ -2,8 +2,6 @@ package io.iasql.peers;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -85,17 +83,8 @@ final class LocalControlPlane implements Cluster {
     write("apiserver", authority.server("kube-apiserver"));
     write("tokens", authority.client("service-account-tokens", List.of()));
     etcd = launch("etcd", etcdFlags());
-    Readiness.await(etcd, LIMIT, this::etcdAnswers);
+    Readiness.await(etcd, LIMIT, () -> Readiness.listens(HOST, etcdPort));
     startApiServer();
-  }
-
-  private boolean etcdAnswers() {
-    try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress(HOST, etcdPort), 1000);
-      return true;
-    } catch (IOException e) {
-      return false;
-    }
   }
 
   @Override

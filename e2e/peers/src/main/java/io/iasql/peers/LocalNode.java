@@ -74,6 +74,22 @@ final class LocalNode implements Cluster {
   void start(Path base) {
     writeIdentities();
     writeConfiguration();
+    boot();
+    load(base);
+    startApiServer();
+    startNode();
+  }
+
+  /** Ends all that runs, at once, and starts it again with what is on its disk. */
+  synchronized void restart() {
+    namespaces.close();
+    apiServer = null;
+    boot();
+    startApiServer();
+    startNode();
+  }
+
+  private void boot() {
     namespaces = NodeNamespaces.open(folder, network, system);
     namespaces.launch("etcd", programs.controlPlane().resolve("etcd"), etcdFlags());
     SupervisedProcess containerd =
@@ -83,9 +99,6 @@ final class LocalNode implements Cluster {
             List.of("--config", file("containerd.toml").toString()));
     launchApiServer();
     Readiness.await(containerd, LIMIT, this::containerdAnswers);
-    load(base);
-    startApiServer();
-    startNode();
   }
 
   private void startNode() {
@@ -186,6 +199,8 @@ final class LocalNode implements Cluster {
     if (apiServer != null) {
       apiServer.close();
       apiServer = null;
+      // It was killed with its supervisor, and nobody else says when it has gone.
+      Readiness.awaitSilence(network.node(), PORT, LIMIT);
     }
   }
 

@@ -37,6 +37,7 @@ final class NodeNamespaces implements AutoCloseable {
 
   static NodeNamespaces open(RunFolder folder, NodeNetwork network, NodePrograms programs) {
     Path init = folder.path().resolve("init");
+    forget(init);
     SupervisedProcess opened =
         SupervisedProcess.start(
             "node",
@@ -61,6 +62,15 @@ final class NodeNamespaces implements AutoCloseable {
       throw e;
     } catch (IOException e) {
       opened.close();
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** It tells that the namespaces are there, and may be of others that had the folder before. */
+  private static void forget(Path init) {
+    try {
+      Files.deleteIfExists(init);
+    } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }

@@ -21,6 +21,9 @@ public final class NodePeer implements AutoCloseable {
   /** PostgreSQL as {@code database.managed} takes it, built by {@link #buildPostgresImage}. */
   public static final String POSTGRES_IMAGE = "localhost/iasql-postgresql:15";
 
+  /** Debian with a Java, a PostgreSQL and wget: what images of a node are built from. */
+  public static final String BASE_IMAGE = LocalNode.PAUSE;
+
   static final int VOLUMES = 20;
 
   private final CacheFolder cache;
@@ -144,6 +147,15 @@ public final class NodePeer implements AutoCloseable {
             "-o",
             "jsonpath={.status.containerStatuses[0].containerID}");
     node.killContainer(id.replace("containerd://", ""));
+  }
+
+  /**
+   * Restarts the node, control plane and pods included, as after a power cut: nothing is told, and
+   * what was on its disk is there again. Returns when it takes pods, which is before those that it
+   * had run again.
+   */
+  public void restart() {
+    node.restart();
   }
 
   /** Stops the node and all that runs on it. */

@@ -47,7 +47,15 @@ for hierarchy in $(hierarchies); do
     [ -d "$left" ] && [ ! -d "$(dirname "$run")/${left##*/iasql-}" ] && remove "${left##*/}" || :
   done
 done
+# Of this node before it was restarted: the kernel takes its time.
+rm -f "$run/open"
+while ip link show "$3" >/dev/null 2>&1; do
+  sleep 0.05
+done
 for hierarchy in $(hierarchies); do
+  while [ -d "$hierarchy/$cgroup" ]; do
+    sleep 0.05
+  done
   mkdir -p "$hierarchy/$cgroup"
   for setting in cpuset.cpus cpuset.mems; do
     if [ -f "$hierarchy/$setting" ] && [ -z "$(cat "$hierarchy/$cgroup/$setting")" ]; then
