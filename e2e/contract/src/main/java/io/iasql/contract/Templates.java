@@ -37,7 +37,7 @@ final class Templates {
   /** A new database with all modules. */
   static String newDatabase() {
     String name = "contract_" + UUID.randomUUID().toString().replace("-", "");
-    execute("CREATE DATABASE " + name + " TEMPLATE " + template());
+    execute("CREATE DATABASE " + name + " TEMPLATE " + template() + " STRATEGY file_copy");
     return name;
   }
 

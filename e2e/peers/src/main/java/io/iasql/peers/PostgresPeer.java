@@ -122,7 +122,8 @@ public final class PostgresPeer implements AutoCloseable {
   public void createDatabase(String name) {
     try (Connection connection = dataSource("postgres").getConnection();
         Statement statement = connection.createStatement()) {
-      statement.execute("CREATE DATABASE " + statement.enquoteIdentifier(name, true));
+      statement.execute(
+          "CREATE DATABASE " + statement.enquoteIdentifier(name, true) + " STRATEGY file_copy");
     } catch (SQLException e) {
       throw new PeerException("Cannot create the database " + name + ": " + e.getMessage(), e);
     }
@@ -233,6 +234,8 @@ public final class PostgresPeer implements AutoCloseable {
               .setServerConfig("fsync", durable ? "on" : "off")
               .setServerConfig("full_page_writes", durable ? "on" : "off")
               .setLocaleConfig("pwfile", passwordFile.toString())
+              // For STRATEGY file_copy, which takes a sixth of the time of one that writes WAL.
+              .setServerConfig("file_copy_method", "clone")
               // A password that is random needs no slow hash, and each connection pays for it.
               .setLocaleConfig("set", "scram_iterations=1")
               .setConnectConfig("password", password)

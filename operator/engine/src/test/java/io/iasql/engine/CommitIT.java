@@ -21,9 +21,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /** From an approved plan to its end: queue, work, failures, rollback, ledger. */
+@Order(2)
 class CommitIT {
   private static final Duration SOON = Duration.ofSeconds(30);
 

@@ -16,9 +16,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Processes that die at every point of a commit, and those that take over. */
+@Order(1)
+@Execution(ExecutionMode.CONCURRENT)
 class CrashIT {
   private static final String BEFORE =
       "INSERT INTO net (cidr) VALUES ('10.1.0.0/16');"

@@ -12,12 +12,14 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /**
  * Random edits, exported and run in a twin, leave the same rows there: whatever the edits are, in
  * one text or statement by statement. Where rows cannot be told apart the text says so, and fails.
  */
+@Order(3)
 class ExportProgramsIT {
   private static final int PROGRAMS = 220;
   private static final int EDITS = 14;

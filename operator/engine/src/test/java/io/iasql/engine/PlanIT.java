@@ -17,9 +17,11 @@ import java.util.Set;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /** From SQL to a plan: what it says, and that planning changes nothing. */
+@Order(4)
 class PlanIT {
   private TestEnvironment env;
 
