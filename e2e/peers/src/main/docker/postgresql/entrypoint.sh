@@ -11,7 +11,6 @@ if [ ! -s "$PGDATA/PG_VERSION" ]; then
   initdb --pgdata="$new" --username="$POSTGRES_USER" --pwfile=/tmp/password --encoding=UTF8 \
     --locale=C.UTF-8 --auth-local=trust --auth-host=scram-sha-256
   rm /tmp/password
-  echo 'host all all all scram-sha-256' >>"$new/pg_hba.conf"
   pg_ctl --pgdata="$new" --options="-c listen_addresses=''" --wait start
   createdb --username="$POSTGRES_USER" "$POSTGRES_DB"
   pg_ctl --pgdata="$new" --wait --mode=fast stop

@@ -1,6 +1,7 @@
 package io.iasql.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -112,12 +113,23 @@ class ClusterIT {
 
   @Test
   @Order(3)
-  void shouldServeItsDatabaseByTlsToWhoeverHasTheLogin() {
+  void shouldServeItsDatabaseByTlsOnlyToWhoeverHasTheLogin() {
     assertThat(installation.login("staging").get("uri")).endsWith("?sslmode=verify-full");
     assertThat(
             installation.rowsAsLogin(
                 "staging", "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"))
         .containsExactly("t");
+    assertThatThrownBy(
+            () ->
+                installation.kubectl(
+                    "exec",
+                    "-n",
+                    Installation.NAMESPACE,
+                    Installation.databasePod("staging"),
+                    "--",
+                    "psql",
+                    "postgresql://iasql@127.0.0.1/iasql?sslmode=disable"))
+        .hasMessageContaining("no encryption");
   }
 
   private static void bind(String name, String role, String user) {

@@ -39,9 +39,12 @@ public final class NodeCommand {
         All is ready, until Ctrl-C. Pods see this machine at %s.
           $ export KUBECONFIG=%s
           $ helm install iasql-operator helm/iasql-operator -n iasql-system --create-namespace \\
-              --set database.managed.image=%s
+              --set database.managed.image=%s,test.image=%s
         """,
-        node.hostAddress(), node.kubernetes().kubeconfig(), NodePeer.POSTGRES_IMAGE);
+        node.hostAddress(),
+        node.kubernetes().kubeconfig(),
+        NodePeer.POSTGRES_IMAGE,
+        NodePeer.BASE_IMAGE);
     new CountDownLatch(1).await();
   }
 }

@@ -43,6 +43,14 @@ final class ManagedDatabaseObjects {
   private static final String DATA_FOLDER = MOUNT + "/pgdata";
   private static final String TLS = "tls";
   private static final String TLS_MOUNT = "/etc/postgresql-tls";
+  // Who is let in (PostgreSQL manual, 'The pg_hba.conf File'): from outside the pod nobody without
+  // TLS.
+  private static final String HBA = "pg_hba.conf";
+  private static final String HBA_LINES =
+      """
+      local   all all     trust
+      hostssl all all all scram-sha-256
+      """;
   // The server reads its certificate when it starts: another one is another pod.
   private static final String CERTIFICATE = "iasql.io/certificate";
   // PostgreSQL takes a key of root that its own group may read, and nobody else.
@@ -72,7 +80,7 @@ final class ManagedDatabaseObjects {
     return name() + "-owner";
   }
 
-  /** With the certificate of the server, and its key. */
+  /** With the certificate of the server, its key, and who is let in. */
   String tlsSecretName() {
     return name() + "-tls";
   }
@@ -126,9 +134,14 @@ final class ManagedDatabaseObjects {
         .withStringData(
             sorted(
                 Map.of(
-                    "tls.crt", certificate.certificate(),
-                    "tls.key", certificate.key(),
-                    "ca.crt", certificate.certificate())))
+                    "tls.crt",
+                    certificate.certificate(),
+                    "tls.key",
+                    certificate.key(),
+                    "ca.crt",
+                    certificate.certificate(),
+                    HBA,
+                    HBA_LINES)))
         .build();
   }
 
@@ -242,7 +255,9 @@ final class ManagedDatabaseObjects {
             "-c",
             "ssl_cert_file=" + TLS_MOUNT + "/tls.crt",
             "-c",
-            "ssl_key_file=" + TLS_MOUNT + "/tls.key")
+            "ssl_key_file=" + TLS_MOUNT + "/tls.key",
+            "-c",
+            "hba_file=" + TLS_MOUNT + "/" + HBA)
         .withEnv(
             variable("POSTGRES_USER", "username"),
             variable("POSTGRES_PASSWORD", "password"),
