@@ -35,7 +35,8 @@ final class NodeNamespaces implements AutoCloseable {
     this.enter = List.of("nsenter", "--target", init, "--net", "--mount", "--pid", "--");
   }
 
-  static NodeNamespaces open(RunFolder folder, NodeNetwork network, NodePrograms programs) {
+  static NodeNamespaces open(
+      RunFolder folder, String cgroup, NodeNetwork network, NodePrograms programs) {
     Path init = folder.path().resolve("init");
     forget(init);
     SupervisedProcess opened =
@@ -47,7 +48,7 @@ final class NodeNamespaces implements AutoCloseable {
                 SCRIPT,
                 "namespaces",
                 folder.path().toString(),
-                cgroup(folder),
+                cgroup,
                 network.link(),
                 network.host(),
                 network.node()),
@@ -75,9 +76,12 @@ final class NodeNamespaces implements AutoCloseable {
     }
   }
 
-  /** The name of the control groups that the node's pods are under. */
-  static String cgroup(RunFolder folder) {
-    return "iasql-" + folder.path().getFileName();
+  /**
+   * The name of the control groups that the node's pods are under, others each time it is started:
+   * those of before may still be about to be removed.
+   */
+  static String cgroup(RunFolder folder, int start) {
+    return "iasql-" + folder.path().getFileName() + "." + start;
   }
 
   /** Starts a program inside; it is killed, not asked, when it is closed. */

@@ -44,7 +44,8 @@ trap close EXIT
 # Of nodes that were killed before they came to that.
 for hierarchy in $(hierarchies); do
   for left in "$hierarchy"/iasql-node-*; do
-    [ -d "$left" ] && [ ! -d "$(dirname "$run")/${left##*/iasql-}" ] && remove "${left##*/}" || :
+    name=${left##*/iasql-}
+    [ -d "$left" ] && [ ! -d "$(dirname "$run")/${name%.*}" ] && remove "${left##*/}" || :
   done
 done
 # Of this node before it was restarted: the kernel takes its time.
@@ -53,9 +54,6 @@ while ip link show "$3" >/dev/null 2>&1; do
   sleep 0.05
 done
 for hierarchy in $(hierarchies); do
-  while [ -d "$hierarchy/$cgroup" ]; do
-    sleep 0.05
-  done
   mkdir -p "$hierarchy/$cgroup"
   for setting in cpuset.cpus cpuset.mems; do
     if [ -f "$hierarchy/$setting" ] && [ -z "$(cat "$hierarchy/$cgroup/$setting")" ]; then
