@@ -46,8 +46,7 @@ class ClusterIT {
   private enum Victim {
     OPERATOR,
     DATABASE,
-    API_SERVER,
-    NODE
+    API_SERVER
   }
 
   private static final List<Victim> IN_TURN =
@@ -163,12 +162,6 @@ class ClusterIT {
     }
   }
 
-  @Test
-  @Order(5)
-  void shouldLoseAndDoubleNothingWhenTheNodeIsRestartedDuringACommit() {
-    run(ROUNDS + 1, Victim.NODE);
-  }
-
   private static void run(int round, Victim victim) {
     String name =
         "round %d, %s killed%s at call %d %s its effect"
@@ -218,9 +211,8 @@ class ClusterIT {
       case OPERATOR -> kill(round, Installation.SYSTEM, installation.operatorPod());
       case DATABASE -> kill(round, Installation.NAMESPACE, Installation.databasePod("killed"));
       case API_SERVER -> installation.killApiServer();
-      case NODE -> installation.node.restart();
     }
-    held.release(victim == Victim.OPERATOR || victim == Victim.NODE ? Caller.DEAD : Caller.ALIVE);
+    held.release(victim == Victim.OPERATOR ? Caller.DEAD : Caller.ALIVE);
     installation.proxy.rule(AwsProxy.PASS);
     installation.await("round-" + round, Phase.COMMITTED);
   }
@@ -256,7 +248,7 @@ class ClusterIT {
   }
 
   @Test
-  @Order(6)
+  @Order(5)
   void shouldLeaveAccountAndDataAloneWhenUninstalled() {
     List<String> before = installation.queues();
     List<String> rows = installation.queueRows("staging");

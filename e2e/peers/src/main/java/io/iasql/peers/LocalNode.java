@@ -81,15 +81,6 @@ final class LocalNode implements Cluster {
     startNode();
   }
 
-  /** Ends all that runs, at once, and starts it again with what is on its disk. */
-  synchronized void restart() {
-    namespaces.close();
-    apiServer = null;
-    boot();
-    startApiServer();
-    startNode();
-  }
-
   private void boot() {
     String cgroup = NodeNamespaces.cgroup(folder, ++starts);
     write("kubelet.yaml", filled("kubelet.yaml", values(cgroup)));

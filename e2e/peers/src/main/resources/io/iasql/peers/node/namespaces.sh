@@ -48,11 +48,6 @@ for hierarchy in $(hierarchies); do
     [ -d "$left" ] && [ ! -d "$(dirname "$run")/${name%.*}" ] && remove "${left##*/}" || :
   done
 done
-# Of this node before it was restarted: the kernel takes its time.
-rm -f "$run/open"
-while ip link show "$3" >/dev/null 2>&1; do
-  sleep 0.05
-done
 for hierarchy in $(hierarchies); do
   mkdir -p "$hierarchy/$cgroup"
   for setting in cpuset.cpus cpuset.mems; do
