@@ -44,8 +44,7 @@ trap close EXIT
 # Of nodes that were killed before they came to that.
 for hierarchy in $(hierarchies); do
   for left in "$hierarchy"/iasql-node-*; do
-    name=${left##*/iasql-}
-    [ -d "$left" ] && [ ! -d "$(dirname "$run")/${name%.*}" ] && remove "${left##*/}" || :
+    [ -d "$left" ] && [ ! -d "$(dirname "$run")/${left##*/iasql-}" ] && remove "${left##*/}" || :
   done
 done
 for hierarchy in $(hierarchies); do
