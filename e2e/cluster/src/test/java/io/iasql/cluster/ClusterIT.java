@@ -31,7 +31,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Timeout(7200)
 class ClusterIT {
   /** How often something is killed during a commit. */
-  private static final int ROUNDS = Integer.getInteger("iasql.kill.rounds", 3);
+  private static final int ROUNDS = Integer.getInteger("iasql.kill.rounds", Victim.values().length);
 
   /** What a round's commit does: two queues come, one changes, one goes. */
   private static final String CHANGE =
@@ -46,7 +46,17 @@ class ClusterIT {
   private enum Victim {
     OPERATOR,
     DATABASE,
-    API_SERVER
+    API_SERVER,
+    NODE;
+
+    boolean isPod() {
+      return this == OPERATOR || this == DATABASE;
+    }
+
+    /** Whether it takes with it whoever calls AWS. */
+    boolean isCaller() {
+      return this == OPERATOR || this == NODE;
+    }
   }
 
   private static Installation installation;
@@ -160,7 +170,7 @@ class ClusterIT {
                   round,
                   ROUNDS,
                   victim,
-                  victim != Victim.API_SERVER && replaced(round) ? " and replaced" : "",
+                  victim.isPod() && replaced(round) ? " and replaced" : "",
                   call(round),
                   afterEffect(round) ? "after" : "before");
       long started = System.nanoTime();
@@ -177,17 +187,22 @@ class ClusterIT {
     }
   }
 
+  /** How often everything has had its turn before. */
+  private static int turn(int round) {
+    return round / Victim.values().length;
+  }
+
   private static int call(int round) {
-    return 1 + round / 3 % CALLS;
+    return 1 + turn(round) % CALLS;
   }
 
   private static boolean afterEffect(int round) {
-    return round / 9 % 2 == 1 || (ROUNDS < 9 && round % 2 == 0);
+    return turn(round) / CALLS % 2 == 1 || (turn(ROUNDS) < CALLS && round % 2 == 0);
   }
 
   /** Whether another pod takes the place, or kubelet starts the container anew. */
   private static boolean replaced(int round) {
-    return (round / 3 + round / 18) % 2 == 1;
+    return (turn(round) + turn(round) / CALLS / 2) % 2 == 1;
   }
 
   private static void kill(int round, Victim victim) {
@@ -200,8 +215,9 @@ class ClusterIT {
       case OPERATOR -> kill(round, Installation.SYSTEM, installation.operatorPod());
       case DATABASE -> kill(round, Installation.NAMESPACE, Installation.databasePod("killed"));
       case API_SERVER -> installation.killApiServer();
+      case NODE -> installation.node.restart();
     }
-    held.release(victim == Victim.OPERATOR ? Caller.DEAD : Caller.ALIVE);
+    held.release(victim.isCaller() ? Caller.DEAD : Caller.ALIVE);
     installation.proxy.rule(AwsProxy.PASS);
     installation.await("round-" + round, Phase.COMMITTED);
   }

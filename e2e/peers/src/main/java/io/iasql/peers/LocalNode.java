@@ -52,6 +52,7 @@ final class LocalNode implements Cluster {
   private final ClusterAccess access;
   private final Path kubeconfig;
   private NodeNamespaces namespaces;
+  private int starts;
   private SupervisedProcess apiServer;
 
   LocalNode(Programs programs, NodePrograms system, CacheFolder cache, Kubectl kubectl) {
@@ -74,7 +75,25 @@ final class LocalNode implements Cluster {
   void start(Path base) {
     writeIdentities();
     writeConfiguration();
-    namespaces = NodeNamespaces.open(folder, network, system);
+    boot();
+    load(base);
+    startApiServer();
+    startNode();
+  }
+
+  /** Ends all that runs, at once, and starts it again with what is on its disk. */
+  synchronized void restart() {
+    namespaces.close();
+    apiServer = null;
+    boot();
+    startApiServer();
+    startNode();
+  }
+
+  private void boot() {
+    String cgroup = NodeNamespaces.cgroup(folder, ++starts);
+    write("kubelet.yaml", filled("kubelet.yaml", values(cgroup)));
+    namespaces = NodeNamespaces.open(folder, cgroup, network, system);
     namespaces.launch("etcd", programs.controlPlane().resolve("etcd"), etcdFlags());
     SupervisedProcess containerd =
         namespaces.launch(
@@ -83,9 +102,6 @@ final class LocalNode implements Cluster {
             List.of("--config", file("containerd.toml").toString()));
     launchApiServer();
     Readiness.await(containerd, LIMIT, this::containerdAnswers);
-    load(base);
-    startApiServer();
-    startNode();
   }
 
   private void startNode() {
@@ -239,14 +255,8 @@ final class LocalNode implements Cluster {
 
   private void writeConfiguration() {
     folder.make("cni");
-    Map<String, String> values =
-        Map.of(
-            "run", folder.path().toString(),
-            "cgroup", NodeNamespaces.cgroup(folder),
-            "node", network.node(),
-            "pause", PAUSE,
-            "cni", system.cni().toString());
-    List.of("containerd.toml", "kubelet.yaml", "kube-proxy.yaml", "Corefile")
+    Map<String, String> values = values("");
+    List.of("containerd.toml", "kube-proxy.yaml", "Corefile")
         .forEach(name -> write(name, filled(name, values)));
     write("cni/pods.conflist", filled("pods.conflist", values));
     StringBuilder cluster = new StringBuilder(filled("cluster.yaml", values));
@@ -257,6 +267,15 @@ final class LocalNode implements Cluster {
           filled("volume.yaml", Map.of("run", folder.path().toString(), "volume", volume)));
     }
     write("cluster.yaml", cluster.toString());
+  }
+
+  private Map<String, String> values(String cgroup) {
+    return Map.of(
+        "run", folder.path().toString(),
+        "cgroup", cgroup,
+        "node", network.node(),
+        "pause", PAUSE,
+        "cni", system.cni().toString());
   }
 
   private static String filled(String name, Map<String, String> values) {

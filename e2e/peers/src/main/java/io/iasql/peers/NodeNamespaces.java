@@ -35,8 +35,10 @@ final class NodeNamespaces implements AutoCloseable {
     this.enter = List.of("nsenter", "--target", init, "--net", "--mount", "--pid", "--");
   }
 
-  static NodeNamespaces open(RunFolder folder, NodeNetwork network, NodePrograms programs) {
+  static NodeNamespaces open(
+      RunFolder folder, String cgroup, NodeNetwork network, NodePrograms programs) {
     Path init = folder.path().resolve("init");
+    forget(init);
     SupervisedProcess opened =
         SupervisedProcess.start(
             "node",
@@ -46,7 +48,7 @@ final class NodeNamespaces implements AutoCloseable {
                 SCRIPT,
                 "namespaces",
                 folder.path().toString(),
-                cgroup(folder),
+                cgroup,
                 network.link(),
                 network.host(),
                 network.node()),
@@ -65,9 +67,21 @@ final class NodeNamespaces implements AutoCloseable {
     }
   }
 
-  /** The name of the control groups that the node's pods are under. */
-  static String cgroup(RunFolder folder) {
-    return "iasql-" + folder.path().getFileName();
+  /** It tells that the namespaces are there, and may be of others that had the folder before. */
+  private static void forget(Path init) {
+    try {
+      Files.deleteIfExists(init);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * The name of the control groups that the node's pods are under, others each time it is started:
+   * those of before may still be about to be removed.
+   */
+  static String cgroup(RunFolder folder, int start) {
+    return "iasql-" + folder.path().getFileName() + "." + start;
   }
 
   /** Starts a program inside; it is killed, not asked, when it is closed. */

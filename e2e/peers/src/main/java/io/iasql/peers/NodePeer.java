@@ -149,6 +149,15 @@ public final class NodePeer implements AutoCloseable {
     node.killContainer(id.replace("containerd://", ""));
   }
 
+  /**
+   * Restarts the node, control plane and pods included, as after a power cut: nothing is told, and
+   * what was on its disk is there again. Returns when it takes pods, which is before those that it
+   * had run again.
+   */
+  public void restart() {
+    node.restart();
+  }
+
   /** Stops the node and all that runs on it. */
   @Override
   public void close() {

@@ -44,9 +44,14 @@ trap close EXIT
 # Of nodes that were killed before they came to that.
 for hierarchy in $(hierarchies); do
   for left in "$hierarchy"/iasql-node-*; do
-    [ -d "$left" ] && [ ! -d "$(dirname "$run")/${left##*/iasql-}" ] && remove "${left##*/}" || :
+    name=${left##*/iasql-}
+    [ -d "$left" ] && [ ! -d "$(dirname "$run")/${name%.*}" ] && remove "${left##*/}" || :
   done
 done
+# Of this node before it was restarted: the kernel removes the interface by itself, but only when it has written all that
+# was mounted.
+rm -f "$run/open"
+ip link delete "$3" 2>/dev/null || :
 for hierarchy in $(hierarchies); do
   mkdir -p "$hierarchy/$cgroup"
   for setting in cpuset.cpus cpuset.mems; do
