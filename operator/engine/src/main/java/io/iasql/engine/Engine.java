@@ -18,7 +18,6 @@ import io.iasql.engine.plan.PlanStore;
 import io.iasql.engine.plan.Planner;
 import io.iasql.engine.replicate.Replicas;
 import io.iasql.engine.session.PsqlSession;
-import io.iasql.engine.store.Catalog;
 import io.iasql.engine.store.Installer;
 import io.iasql.engine.store.Jdbis;
 import io.iasql.engine.sync.DriftPolicy;
@@ -439,7 +438,7 @@ public final class Engine implements AutoCloseable {
                 h ->
                     OwnedRows.deletion(
                         h,
-                        Catalog.read(h),
+                        context.catalog(h),
                         context.modules(),
                         context.guardRoom().guards().protect())));
   }

@@ -2,6 +2,8 @@ package io.iasql.engine;
 
 import io.iasql.engine.catalog.Modules;
 import io.iasql.engine.guard.GuardRoom;
+import io.iasql.engine.store.Catalog;
+import io.iasql.engine.store.CatalogCache;
 import io.iasql.engine.store.EnvironmentDatabase;
 import io.iasql.engine.store.UnavailableException;
 import io.iasql.spi.AwsScope;
@@ -16,6 +18,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jdbi.v3.core.Handle;
 
 /**
  * What the parts of one environment's engine share.
@@ -29,6 +32,7 @@ import java.util.function.Supplier;
  * @param clock the time
  * @param settings the limits
  * @param guardRoom the environment's guards
+ * @param catalogs what is known of the database's tables
  */
 public record EngineContext(
     String environment,
@@ -38,9 +42,10 @@ public record EngineContext(
     Executor executor,
     Clock clock,
     EngineSettings settings,
-    GuardRoom guardRoom) {
+    GuardRoom guardRoom,
+    CatalogCache catalogs) {
 
-  /** What the parts share of an environment for which no guards are posted yet. */
+  /** What the parts share of an environment that has just been opened: no guards are posted yet. */
   public EngineContext(
       String environment,
       EnvironmentDatabase database,
@@ -49,7 +54,21 @@ public record EngineContext(
       Executor executor,
       Clock clock,
       EngineSettings settings) {
-    this(environment, database, modules, account, executor, clock, settings, new GuardRoom());
+    this(
+        environment,
+        database,
+        modules,
+        account,
+        executor,
+        clock,
+        settings,
+        new GuardRoom(),
+        new CatalogCache());
+  }
+
+  /** The database's tables as the handle's transaction sees them. */
+  public Catalog catalog(Handle handle) {
+    return catalogs.read(handle);
   }
 
   /**

@@ -117,7 +117,7 @@ final class Ending {
     jdbi.useTransaction(
         handle -> {
           Journal.fence(handle, transaction.id(), owner);
-          new HalfDone(handle, Catalog.read(handle), context.modules(), changes).settle(entries);
+          new HalfDone(handle, context.catalog(handle), context.modules(), changes).settle(entries);
           finish(handle, TransactionState.PARTIALLY_APPLIED, report(entries), tables);
         });
     tellMoved(tables);
@@ -131,7 +131,7 @@ final class Ending {
         jdbi.inTransaction(
             handle -> {
               Journal.fence(handle, transaction.id(), owner);
-              Catalog catalog = Catalog.read(handle);
+              Catalog catalog = context.catalog(handle);
               boolean restored = restore(handle, catalog, changes);
               List<Journal.Entry> undo =
                   Compensation.of(

@@ -47,7 +47,7 @@ public final class Pending {
    */
   public static List<NetChange.Row> takeBack(
       Handle handle, EngineContext context, String transaction) {
-    Catalog catalog = Catalog.read(handle);
+    Catalog catalog = context.catalog(handle);
     List<NetChange.Row> rows = NetChange.pending(handle, catalog, context.modules());
     List<Rows.Changed> changes =
         rows.stream().map(r -> new Rows.Changed(r.key().table(), r.before(), r.after())).toList();

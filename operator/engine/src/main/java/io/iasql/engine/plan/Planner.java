@@ -74,7 +74,7 @@ public final class Planner {
     Instant started = context.clock().instant();
     Optional<Inverse> inverse =
         draft instanceof Draft.Undo undo
-            ? Optional.of(snapshot(h -> inverse(h, Catalog.read(h), undo)))
+            ? Optional.of(snapshot(h -> inverse(h, context.catalog(h), undo)))
             : Optional.empty();
     Draft run =
         inverse
@@ -136,7 +136,7 @@ public final class Planner {
    * @param vanished see {@link Planned}
    */
   public Speculation inTransaction(Handle handle, Draft draft, Set<RowKey> vanished) {
-    Catalog catalog = Catalog.read(handle);
+    Catalog catalog = context.catalog(handle);
     return draft
         .parameters()
         .guarding(

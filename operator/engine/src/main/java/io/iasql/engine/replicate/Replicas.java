@@ -132,7 +132,7 @@ public final class Replicas {
 
   private Carried carry(
       Handle handle, String transaction, AwsPlace target, Rules rules, boolean mustApply) {
-    Catalog catalog = Catalog.read(handle);
+    Catalog catalog = context.catalog(handle);
     RuleCheck check = new RuleCheck(handle, catalog, rules);
     List<String> problems = new ArrayList<>(check.unknown());
     if (!problems.isEmpty()) {
@@ -172,7 +172,7 @@ public final class Replicas {
   /** The modules that this environment would have to have. */
   public Set<String> missingModules(Carried carried) {
     return Outages.translate(
-        () -> jdbi.withHandle(h -> resolution(h, Catalog.read(h)).missingModules(carried)));
+        () -> jdbi.withHandle(h -> resolution(h, context.catalog(h)).missingModules(carried)));
   }
 
   /** What the text names and this environment has not exactly once; nothing is left behind. */
@@ -223,7 +223,7 @@ public final class Replicas {
             session.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
             try (Handle handle = Jdbis.open(session)) {
               try {
-                return attempt.run(handle, Catalog.read(handle));
+                return attempt.run(handle, context.catalog(handle));
               } finally {
                 session.rollback();
               }

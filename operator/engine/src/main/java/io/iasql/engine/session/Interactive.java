@@ -231,7 +231,7 @@ final class Interactive {
   }
 
   private List<String> statements(Handle handle) {
-    Catalog catalog = Catalog.read(handle);
+    Catalog catalog = context.catalog(handle);
     return SqlExport.of(
         handle, catalog, context.modules(), NetChange.pending(handle, catalog, context.modules()));
   }

@@ -11,7 +11,6 @@ import io.iasql.engine.commit.CommitQueue;
 import io.iasql.engine.export.SqlExport;
 import io.iasql.engine.plan.Planner;
 import io.iasql.engine.session.OpenTransaction.Mark;
-import io.iasql.engine.store.Catalog;
 import io.iasql.engine.store.Installer;
 import io.iasql.engine.store.Jdbis;
 import io.iasql.engine.store.UnavailableException;
@@ -245,7 +244,7 @@ public final class PsqlSession implements AutoCloseable {
               jdbi.withHandle(
                   h ->
                       SqlExport.forTransaction(
-                          h, Catalog.read(h), context.modules(), call.argument(0))));
+                          h, context.catalog(h), context.modules(), call.argument(0))));
       default -> {
         ModuleFunction function =
             modules
@@ -262,7 +261,7 @@ public final class PsqlSession implements AutoCloseable {
         h ->
             statements(
                 SqlExport.since(
-                    h, Catalog.read(h), context.modules(), time(h, since).orElse(null))));
+                    h, context.catalog(h), context.modules(), time(h, since).orElse(null))));
   }
 
   /** PostgreSQL reads the time, because it wrote it. */

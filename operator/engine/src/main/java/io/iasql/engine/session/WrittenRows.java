@@ -240,7 +240,7 @@ final class WrittenRows {
   }
 
   private Proposal write(Handle handle, String id, String description) {
-    Catalog catalog = Catalog.read(handle);
+    Catalog catalog = context.catalog(handle);
     String author = String.join(", ", Pending.authors(handle));
     List<NetChange.Row> rows = NetChange.pending(handle, catalog, context.modules());
     refuseSecrets(handle, rows);

@@ -120,7 +120,7 @@ public final class Importer {
   /** What a merge does to the rows, which are left as they were. */
   private List<NetChange.Row> changes(
       Handle handle, String sync, Instant started, Map<String, Set<String>> regions) {
-    Catalog catalog = Catalog.read(handle);
+    Catalog catalog = context.catalog(handle);
     long position = NetChange.position(handle);
     handle.savepoint("changes");
     merge(handle, sync, started, regions);
@@ -135,7 +135,7 @@ public final class Importer {
     return inTransaction(
         handle ->
             new SyncReport(
-                Merge.resources(handle, context.modules(), Catalog.read(handle)),
+                Merge.resources(handle, context.modules(), context.catalog(handle)),
                 0,
                 0,
                 0,
@@ -166,7 +166,7 @@ public final class Importer {
         inTransaction(
             handle -> {
               drift.clear();
-              Catalog catalog = Catalog.read(handle);
+              Catalog catalog = context.catalog(handle);
               List<NetChange.Row> back =
                   changes(handle, sync, started, regions).stream()
                       .filter(row -> row.before() != null)
@@ -302,7 +302,7 @@ public final class Importer {
       Handle handle, String sync, Instant started, Map<String, Set<String>> regions) {
     return new Merge(
             handle,
-            Catalog.read(handle),
+            context.catalog(handle),
             context.modules(),
             sync,
             started,
