@@ -8,6 +8,7 @@ import io.iasql.operator.status.EventRecorder;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
+import java.time.Clock;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -23,9 +24,10 @@ public class Databases implements DatabaseProvisioner {
       Executors.newSingleThreadExecutor(task -> new Thread(task, "embedded-postgres"));
   private final DatabaseProvisioner embedded;
 
-  Databases(KubernetesClient client, OperatorConfig config, EventRecorder events) {
+  Databases(KubernetesClient client, OperatorConfig config, EventRecorder events, Clock clock) {
     this.config = config.database();
-    this.managed = new ManagedDatabase(client, this.config.managed(), events, Passwords::random);
+    this.managed =
+        new ManagedDatabase(client, this.config.managed(), events, Passwords::random, clock);
     this.cloudNativePg = new CloudNativePgDatabase(client);
     this.server = new EmbeddedServer(this.config.embedded().folder(), Passwords::random);
     this.embedded = new EmbeddedDatabase(server, starter);

@@ -10,6 +10,8 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.iasql.crds.Environment;
 import io.iasql.operator.OperatorConfig;
@@ -22,6 +24,7 @@ import io.iasql.operator.status.Reason;
 import java.math.BigDecimal;
 import java.net.HttpURLConnection;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -47,6 +50,7 @@ final class ManagedDatabase implements DatabaseProvisioner {
   private final OperatorConfig.Managed config;
   private final EventRecorder events;
   private final Supplier<String> passwords;
+  private final Clock clock;
   private final Set<String> refused = ConcurrentHashMap.newKeySet();
 
   /**
@@ -56,11 +60,13 @@ final class ManagedDatabase implements DatabaseProvisioner {
       KubernetesClient client,
       OperatorConfig.Managed config,
       EventRecorder events,
-      Supplier<String> passwords) {
+      Supplier<String> passwords,
+      Clock clock) {
     this.client = client;
     this.events = events;
     this.config = config;
     this.passwords = passwords;
+    this.clock = clock;
   }
 
   @Override
@@ -77,7 +83,7 @@ final class ManagedDatabase implements DatabaseProvisioner {
     }
     Optional<StatefulSet> known =
         objects.find(StatefulSet.class, wanted.namespace(), wanted.name());
-    String certificate = certificate(wanted, objects);
+    String certificate = certificate(environment, wanted, objects);
     apply(wanted.headlessService(), objects);
     Service service = apply(wanted.service(), objects);
     StatefulSet set =
@@ -110,12 +116,14 @@ final class ManagedDatabase implements DatabaseProvisioner {
     }
   }
 
-  /** The server's certificate, PEM, made on first use, and anew when it was lost. */
-  private String certificate(ManagedDatabaseObjects wanted, KubernetesObjects objects) {
+  /** The server's certificate, PEM, made on first use, and anew when it was lost or is due. */
+  private String certificate(
+      Environment environment, ManagedDatabaseObjects wanted, KubernetesObjects objects) {
     return objects
         .find(Secret.class, wanted.namespace(), wanted.tlsSecretName())
         .flatMap(ManagedDatabase::certificate)
-        .orElseGet(() -> makeCertificate(wanted));
+        .filter(certificate -> ServerCertificate.due(certificate, clock.instant()).isEmpty())
+        .orElseGet(() -> makeCertificate(environment, wanted));
   }
 
   private static Optional<String> certificate(Secret secret) {
@@ -124,12 +132,22 @@ final class ManagedDatabase implements DatabaseProvisioner {
         : ServiceBinding.of(secret).certificates();
   }
 
-  private String makeCertificate(ManagedDatabaseObjects wanted) {
-    Secret made = wanted.tlsSecret(ServerCertificate.issue(wanted.dnsNames(), Instant.now()));
+  private String makeCertificate(Environment environment, ManagedDatabaseObjects wanted) {
+    Instant now = clock.instant();
+    Secret made = wanted.tlsSecret(ServerCertificate.issue(wanted.dnsNames(), now));
     // Caches lag: only the API server knows whether it was ever made.
     Secret there = client.resource(made).get();
     if (there == null) {
       there = client.resource(made).create();
+    }
+    Optional<Instant> end = certificate(there).flatMap(c -> ServerCertificate.due(c, now));
+    if (end.isPresent()) {
+      there = client.resource(made).patch(PatchContext.of(PatchType.JSON_MERGE));
+      events.normal(
+          environment,
+          Reason.CERTIFICATE_RENEWED,
+          "The certificate in Secret %s was good until %s: the database starts anew with another."
+              .formatted(wanted.tlsSecretName(), end.get()));
     }
     return certificate(there)
         .orElseThrow(

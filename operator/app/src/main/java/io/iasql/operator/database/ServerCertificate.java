@@ -1,18 +1,25 @@
 package io.iasql.operator.database;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.SecureRandom;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
+import java.util.Optional;
+import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.Extension;
@@ -33,8 +40,13 @@ import org.bouncycastle.util.io.pem.PemObject;
  * @param key the private key, PKCS #8 in PEM
  */
 record ServerCertificate(String certificate, String key) {
-  /** Nobody renews it: whoever wants another one deletes the Secret. */
-  private static final Duration VALID = Duration.ofDays(3650);
+  private static final Duration VALID = Duration.ofDays(365);
+
+  /** How long before its end it is due: clients that have a copy have time to fetch the next. */
+  private static final Duration BEFORE_THE_END = Duration.ofDays(30);
+
+  // A common name has room for 64 characters only, and clients look at the others.
+  private static final String SUBJECT = "CN=iasql-postgresql";
 
   /** For clocks that do not agree. */
   private static final Duration EARLIER = Duration.ofHours(1);
@@ -48,8 +60,7 @@ record ServerCertificate(String certificate, String key) {
    * @param now when it begins to be valid
    */
   static ServerCertificate issue(List<String> dnsNames, Instant now) {
-    // A common name has room for 64 characters only, and clients look at the others.
-    X500Name name = new X500Name("CN=iasql-postgresql");
+    X500Name name = new X500Name(SUBJECT);
     try {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
       generator.initialize(new ECGenParameterSpec("secp256r1"), RANDOM);
@@ -81,6 +92,32 @@ record ServerCertificate(String certificate, String key) {
       throw new IllegalStateException(e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Until when a certificate is good that was issued here and has to be replaced now; empty for one
+   * that has time, and for one of somebody else, who renews it, too.
+   *
+   * @param certificate PEM
+   */
+  static Optional<Instant> due(String certificate, Instant now) {
+    return parsed(certificate)
+        .filter(x509 -> x509.getIssuerX500Principal().equals(new X500Principal(SUBJECT)))
+        .map(x509 -> x509.getNotAfter().toInstant())
+        .filter(end -> end.isBefore(now.plus(BEFORE_THE_END)));
+  }
+
+  private static Optional<X509Certificate> parsed(String certificate) {
+    try {
+      return Optional.of(
+          (X509Certificate)
+              CertificateFactory.getInstance("X.509")
+                  .generateCertificate(
+                      new ByteArrayInputStream(certificate.getBytes(StandardCharsets.US_ASCII))));
+    } catch (CertificateException e) {
+      // PostgreSQL says what is wrong with it.
+      return Optional.empty();
     }
   }
 

@@ -32,6 +32,8 @@ public enum Reason {
   DATABASE_SECRET_MISSING,
   /** The database could not be made. */
   DATABASE_FAILED,
+  /** The database's certificate was about to end. */
+  CERTIFICATE_RENEWED,
   /** The volume of the database is smaller than the spec says and cannot grow. */
   VOLUME_NOT_GROWN,
   /** People cannot get their logins to the database. */

@@ -21,6 +21,7 @@ import io.iasql.operator.database.DatabaseState.Ready;
 import io.iasql.operator.database.DatabaseState.Waiting;
 import io.iasql.operator.status.EventRecorder;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -83,6 +84,32 @@ class ManagedDatabaseIT {
     managed.provision(environment, stored());
 
     assertThat(certificateOfThePod()).isNotEqualTo(before);
+  }
+
+  @Test
+  void renewsACertificateBeforeItsEndAndSaysSo() {
+    provisioner("dns", past(Duration.ofDays(334))).provision(environment, stored());
+    String before = certificateOfThePod();
+    managed.provision(environment, stored());
+    assertThat(certificateOfThePod()).as("31 days are left").isEqualTo(before);
+    client.secrets().inNamespace(namespace).withName("iasql-staging-tls").delete();
+    provisioner("dns", past(Duration.ofDays(336))).provision(environment, stored());
+    String due = certificateOfThePod();
+
+    managed.provision(environment, stored());
+
+    String renewed = certificateOfThePod();
+    assertThat(renewed).isNotEqualTo(due);
+    managed.provision(environment, stored());
+    assertThat(certificateOfThePod()).as("once").isEqualTo(renewed);
+    assertThat(client.v1().events().inNamespace(namespace).list().getItems())
+        .filteredOn(event -> event.getReason().equals("CertificateRenewed"))
+        .singleElement()
+        .satisfies(event -> assertThat(event.getMessage()).contains("iasql-staging-tls"));
+  }
+
+  private static Clock past(Duration ago) {
+    return Clock.offset(Clock.systemUTC(), ago.negated());
   }
 
   private String certificateOfThePod() {
@@ -200,13 +227,18 @@ class ManagedDatabaseIT {
   }
 
   private DatabaseProvisioner provisioner(String address) {
+    return provisioner(address, Clock.systemUTC());
+  }
+
+  private DatabaseProvisioner provisioner(String address, Clock clock) {
     return new ManagedDatabase(
         client,
         OperatorConfigs.with(Map.of("iasql.database.managed.address", address))
             .database()
             .managed(),
         new EventRecorder(client, Clock.systemUTC()),
-        passwords::pop);
+        passwords::pop,
+        clock);
   }
 
   private Environment manifest(String storage) {
