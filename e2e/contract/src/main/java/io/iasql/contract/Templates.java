@@ -8,7 +8,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
-import java.util.UUID;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.apache.commons.dbcp2.BasicDataSource;
 import org.postgresql.ds.common.BaseDataSource;
@@ -26,9 +26,9 @@ final class Templates {
       Modules found = Modules.discover();
       modules =
           new Modules(
-              java.util.stream.Stream.concat(
+              Stream.concat(
                       found.names().stream().map(name -> found.module(name).orElseThrow()),
-                      java.util.stream.Stream.of(new FailingModule()))
+                      Stream.of(new FailingModule()))
                   .toList());
     }
     return modules;
@@ -36,9 +36,7 @@ final class Templates {
 
   /** A new database with all modules. */
   static String newDatabase() {
-    String name = "contract_" + UUID.randomUUID().toString().replace("-", "");
-    execute("CREATE DATABASE " + name + " TEMPLATE " + template() + " STRATEGY file_copy");
-    return name;
+    return PostgresPeer.shared().copyOf(template());
   }
 
   /** The superuser's connections to a database, kept open between uses. */

@@ -14,6 +14,7 @@ import io.iasql.engine.commit.TransactionState;
 import io.iasql.engine.commit.TransactionView;
 import io.iasql.engine.plan.Plan;
 import io.iasql.engine.store.Catalog;
+import io.iasql.engine.store.CatalogCache;
 import io.iasql.engine.store.Jdbis;
 import io.iasql.engine.store.RowGraph;
 import io.iasql.engine.sync.SyncReport;
@@ -46,6 +47,7 @@ final class World implements AutoCloseable {
   private final String database;
   private final BasicDataSource pool;
   private final Jdbi jdbi;
+  private final CatalogCache catalogs = new CatalogCache();
   private Operator operator;
 
   private World(AwsAccountSettings settings, AwsAccount calm, String id, boolean ownsAccount) {
@@ -210,7 +212,7 @@ final class World implements AutoCloseable {
     Shape shape = Shape.of(resource.type());
     return jdbi.withHandle(
         handle -> {
-          Catalog catalog = Catalog.read(handle);
+          Catalog catalog = catalogs.read(handle);
           List<ObjectNode> rows =
               handle
                   .createQuery(

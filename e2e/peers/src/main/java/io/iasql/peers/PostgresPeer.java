@@ -120,10 +120,17 @@ public final class PostgresPeer implements AutoCloseable {
   }
 
   public void createDatabase(String name) {
+    createDatabase(name, "template1");
+  }
+
+  private void createDatabase(String name, String template) {
     try (Connection connection = dataSource("postgres").getConnection();
         Statement statement = connection.createStatement()) {
       statement.execute(
-          "CREATE DATABASE " + statement.enquoteIdentifier(name, true) + " STRATEGY file_copy");
+          "CREATE DATABASE %s TEMPLATE %s STRATEGY file_copy"
+              .formatted(
+                  statement.enquoteIdentifier(name, true),
+                  statement.enquoteIdentifier(template, true)));
     } catch (SQLException e) {
       throw new PeerException("Cannot create the database " + name + ": " + e.getMessage(), e);
     }
@@ -131,8 +138,13 @@ public final class PostgresPeer implements AutoCloseable {
 
   /** Creates a database with a name that nothing else has, and returns the name. */
   public String newDatabase() {
+    return copyOf("template1");
+  }
+
+  /** Copies a database that nobody is connected to, and returns the name of the copy. */
+  public String copyOf(String database) {
     String name = "db_" + UUID.randomUUID().toString().replace("-", "");
-    createDatabase(name);
+    createDatabase(name, database);
     return name;
   }
 
