@@ -92,7 +92,11 @@ final class LocalNode implements Cluster {
 
   private void boot() {
     String cgroup = NodeNamespaces.cgroup(folder, ++starts);
-    write("kubelet.yaml", filled("kubelet.yaml", values(cgroup)));
+    write(
+        "kubelet.yaml",
+        filled(
+            "kubelet.yaml",
+            Map.of("run", folder.path().toString(), "node", network.node(), "cgroup", cgroup)));
     namespaces = NodeNamespaces.open(folder, cgroup, network, system);
     namespaces.launch("etcd", programs.controlPlane().resolve("etcd"), etcdFlags());
     SupervisedProcess containerd =
@@ -255,7 +259,12 @@ final class LocalNode implements Cluster {
 
   private void writeConfiguration() {
     folder.make("cni");
-    Map<String, String> values = values("");
+    Map<String, String> values =
+        Map.of(
+            "run", folder.path().toString(),
+            "node", network.node(),
+            "pause", PAUSE,
+            "cni", system.cni().toString());
     List.of("containerd.toml", "kube-proxy.yaml", "Corefile")
         .forEach(name -> write(name, filled(name, values)));
     write("cni/pods.conflist", filled("pods.conflist", values));
@@ -267,15 +276,6 @@ final class LocalNode implements Cluster {
           filled("volume.yaml", Map.of("run", folder.path().toString(), "volume", volume)));
     }
     write("cluster.yaml", cluster.toString());
-  }
-
-  private Map<String, String> values(String cgroup) {
-    return Map.of(
-        "run", folder.path().toString(),
-        "cgroup", cgroup,
-        "node", network.node(),
-        "pause", PAUSE,
-        "cni", system.cni().toString());
   }
 
   private static String filled(String name, Map<String, String> values) {
