@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,6 +51,12 @@ class ChartIT {
           + "priorityClassName=high,imagePullSecrets[0].name=pull,jobs=4,"
           + "env[0].name=HTTPS_PROXY,env[0].value=http://proxy:3128,"
           + "tolerations[0].operator=Exists,networkPolicy.from[0].podSelector.matchLabels.app=prom";
+
+  /** Helm may have to be built first, and no test's time is for that. */
+  @BeforeAll
+  static void haveHelm() {
+    CHART.template("iasql", "chart");
+  }
 
   @ParameterizedTest
   @ValueSource(
