@@ -2,10 +2,7 @@ package io.iasql.peers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
@@ -46,7 +43,7 @@ class KilledJvmIT {
 
   @Test
   void shouldLeaveNoProcessWhenKilled() throws IOException {
-    Process jvm = start();
+    Process jvm = OtherJvm.start(Starter.class, READY);
     List<ProcessHandle> peers = peersOf(jvm);
 
     jvm.destroyForcibly();
@@ -56,31 +53,12 @@ class KilledJvmIT {
 
   @Test
   void shouldLeaveNoProcessWhenAskedToEnd() throws IOException {
-    Process jvm = start();
+    Process jvm = OtherJvm.start(Starter.class, READY);
     List<ProcessHandle> peers = peersOf(jvm);
 
     jvm.toHandle().destroy();
 
     assertAllEnd(peers);
-  }
-
-  private static Process start() throws IOException {
-    Process jvm =
-        new ProcessBuilder(
-                ProcessHandle.current().info().command().orElseThrow(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Starter.class.getName())
-            .redirectErrorStream(true)
-            .start();
-    BufferedReader output =
-        new BufferedReader(new InputStreamReader(jvm.getInputStream(), StandardCharsets.UTF_8));
-    StringBuilder said = new StringBuilder();
-    for (String line = output.readLine(); !READY.equals(line); line = output.readLine()) {
-      assertThat(line).as("end of output after: %s", said).isNotNull();
-      said.append(line).append('\n');
-    }
-    return jvm;
   }
 
   /** PostgreSQL is a daemon, hence nobody's descendant: found by its guard's last argument. */
@@ -105,11 +83,6 @@ class KilledJvmIT {
   private static void assertAllEnd(List<ProcessHandle> peers) {
     Awaitility.await("all peers to end")
         .atMost(Duration.ofSeconds(20))
-        .untilAsserted(() -> assertThat(peers).filteredOn(KilledJvmIT::runs).isEmpty());
-  }
-
-  /** One that has ended stays visible until init has taken notice. */
-  private static boolean runs(ProcessHandle process) {
-    return process.isAlive() && process.info().command().isPresent();
+        .untilAsserted(() -> assertThat(peers).filteredOn(OtherJvm::runs).isEmpty());
   }
 }

@@ -2,12 +2,9 @@ package io.iasql.peers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.net.NetworkInterface;
 import java.net.SocketException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -86,7 +83,7 @@ class NodePeerIT {
 
   @Test
   void shouldLeaveNothingWhenKilled() throws IOException {
-    jvm = start();
+    jvm = OtherJvm.start(Starter.class, READY);
     List<ProcessHandle> processes = jvm.descendants().toList();
     assertThat(processes)
         .extracting(handle -> handle.info().command().orElse(""))
@@ -101,31 +98,10 @@ class NodePeerIT {
         .atMost(Duration.ofSeconds(30))
         .untilAsserted(
             () -> {
-              assertThat(processes)
-                  .filteredOn(p -> p.isAlive() && p.info().command().isPresent())
-                  .isEmpty();
+              assertThat(processes).filteredOn(OtherJvm::runs).isEmpty();
               assertThat(links()).isEmpty();
               assertThat(controlGroups(jvm.pid())).isEmpty();
             });
-  }
-
-  private static Process start() throws IOException {
-    Process process =
-        new ProcessBuilder(
-                ProcessHandle.current().info().command().orElseThrow(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Starter.class.getName())
-            .redirectErrorStream(true)
-            .start();
-    BufferedReader output =
-        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-    StringBuilder said = new StringBuilder();
-    for (String line = output.readLine(); !READY.equals(line); line = output.readLine()) {
-      assertThat(line).as("end of output after: %s", said).isNotNull();
-      said.append(line).append('\n');
-    }
-    return process;
   }
 
   /** The interfaces of nodes on this machine. */
