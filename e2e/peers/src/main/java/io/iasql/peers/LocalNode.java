@@ -28,7 +28,7 @@ final class LocalNode implements Cluster {
       GoModule kubernetes = new GoModule(GoModule.Source.KUBERNETES, cache, narrator);
       return new Programs(
           kubernetes.build(
-              "control-plane", "4 minutes", List.of(GoModule.KUBE_APISERVER, GoModule.ETCD)),
+              "control-plane", "5 minutes", List.of(GoModule.KUBE_APISERVER, GoModule.ETCD)),
           kubernetes.build(
               "node",
               "2 minutes",
