@@ -229,4 +229,38 @@ class UserSqlIT {
     assertThat(env.plan(" -- nothing\n;;").actions()).isEmpty();
     assertThat(env.plan("SELECT 1; SELECT * FROM bucket").actions()).isEmpty();
   }
+
+  /** Runs SQL as whoever it is that reads it; no rollback takes back what it does. */
+  private static final String OWNERS_OWN =
+      "query_to_xml('SELECT setval(''iasql.transaction_position_seq'', 4711)', true, false, '')";
+
+  private static final String POSITION = "SELECT last_value FROM iasql.transaction_position_seq";
+
+  @Test
+  void aCursorThatOutlivesTheTransactionIsNotReadAsTheOwner() {
+    env.commit(
+        "UPDATE bucket SET size = 5; DECLARE held CURSOR WITH HOLD FOR SELECT " + OWNERS_OWN);
+
+    assertThat(env.query(POSITION)).doesNotContain("4711");
+  }
+
+  /** The statements are run one by one to find out which of them failed. */
+  @Test
+  void aStatementOfTheEnginesCannotBeGivenAnotherMeaning() {
+    String swap =
+        """
+        DO $do$
+        DECLARE own text;
+        BEGIN
+          SELECT name INTO STRICT own FROM pg_prepared_statements WHERE statement LIKE '%run_as_user%';
+          EXECUTE 'DEALLOCATE ' || quote_ident(own);
+          EXECUTE 'PREPARE ' || quote_ident(own) || '(text) AS SELECT ' || $s$OWNERS_OWN$s$;
+        END $do$;
+        """
+            .replace("OWNERS_OWN", OWNERS_OWN);
+
+    refusal("SELECT 1;\n".repeat(6) + swap + "SELECT 2;\nSELECT 1 / 0");
+
+    assertThat(env.query(POSITION)).doesNotContain("4711");
+  }
 }

@@ -14,6 +14,7 @@ import io.iasql.engine.plan.PlanStore;
 import io.iasql.engine.plan.Planner;
 import io.iasql.engine.plan.Speculation;
 import io.iasql.engine.plan.Steps;
+import io.iasql.engine.plan.UserSql;
 import io.iasql.engine.store.Jdbis;
 import io.iasql.engine.store.RowKey;
 import io.iasql.engine.store.SqlErrors;
@@ -134,7 +135,7 @@ final class Preparation {
   private Written write(Planner.Planned planned) {
     Set<String> tables = new TreeSet<>();
     Written written;
-    try (Connection session = context.database().openSession()) {
+    try (Connection session = UserSql.open(context.database())) {
       session.setAutoCommit(false);
       session.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
       try (Handle handle = Jdbis.open(session)) {

@@ -105,7 +105,7 @@ public final class Planner {
   /** Does something in a PostgreSQL transaction that is rolled back. */
   private <T> T snapshot(Function<Handle, T> work) {
     for (int attempt = 1; ; attempt++) {
-      try (Connection session = context.database().openSession()) {
+      try (Connection session = UserSql.open(context.database())) {
         session.setAutoCommit(false);
         session.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
         try (Handle handle = Jdbis.open(session)) {

@@ -2,6 +2,7 @@ package io.iasql.engine.plan;
 
 import io.iasql.engine.InvalidTransactionException;
 import io.iasql.engine.Parameters;
+import io.iasql.engine.store.EnvironmentDatabase;
 import io.iasql.engine.store.Sql;
 import io.iasql.engine.store.SqlErrors;
 import io.iasql.engine.store.SqlStatements;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.postgresql.PGConnection;
 
 /** Runs a user's SQL with the user's rights inside the engine's PostgreSQL transaction. */
 public final class UserSql {
@@ -24,9 +26,25 @@ public final class UserSql {
   private UserSql() {}
 
   /**
+   * A session for users' SQL, which the caller closes. The driver keeps no statement there under a
+   * name: the text could give the name another meaning, and the engine would run that as the owner.
+   */
+  public static Connection open(EnvironmentDatabase database) throws SQLException {
+    Connection session = database.openSession();
+    try {
+      session.unwrap(PGConnection.class).setPrepareThreshold(0);
+      return session;
+    } catch (SQLException e) {
+      session.close();
+      throw e;
+    }
+  }
+
+  /**
    * Runs the text as {@code iasql_user}. What it sets is reset, what it put off is checked, and the
    * time is bounded from this side, because a timeout set by SET would be the text's to undo.
    *
+   * @param connection from {@link #open}
    * @param parameters what the text gets by {@code iasql_parameter}
    * @throws io.iasql.engine.InvalidTransactionException when PostgreSQL refuses it; the transaction
    *     is of no use then and must be rolled back
@@ -34,11 +52,16 @@ public final class UserSql {
   public static void run(Connection connection, String sql, Parameters parameters, Duration limit) {
     Savepoint start = null;
     try {
+      if (connection.unwrap(PGConnection.class).getPrepareThreshold() != 0) {
+        throw new IllegalArgumentException("not a session for users' SQL");
+      }
       keepFromEngine(connection);
       BoundParameters.bind(connection, parameters);
       start = connection.setSavepoint();
       execute(connection, sql, limit);
       try (Statement after = connection.createStatement()) {
+        // What a cursor WITH HOLD has yet to read would be read at the end, as the owner.
+        after.execute("CLOSE ALL");
         after.execute("SET CONSTRAINTS ALL IMMEDIATE");
         after.execute("RESET ALL");
         checkRole(after);

@@ -218,7 +218,7 @@ public final class Replicas {
   private <T> T tried(Attempt<T> attempt) {
     return Outages.translate(
         () -> {
-          try (Connection session = context.database().openSession()) {
+          try (Connection session = UserSql.open(context.database())) {
             session.setAutoCommit(false);
             session.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
             try (Handle handle = Jdbis.open(session)) {
