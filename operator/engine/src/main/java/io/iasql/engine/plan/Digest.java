@@ -8,6 +8,7 @@ import io.iasql.engine.catalog.Shape;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
@@ -70,6 +71,24 @@ final class Digest {
     return node;
   }
 
+  /** The parts of a resource, without serial ids. */
+  static JsonNode stableParts(Shape part, JsonNode all) {
+    List<JsonNode> parts = new ArrayList<>();
+    for (JsonNode one : all) {
+      ObjectNode content = Json.object();
+      part.columns().forEach(column -> content.set(column.name(), stable(column, one)));
+      parts.add(content);
+    }
+    parts.sort(Comparator.comparing(JsonNode::toString));
+    return Json.of(parts);
+  }
+
+  private static JsonNode stable(Column column, JsonNode image) {
+    return column.kind() == Column.Kind.REFERENCE
+        ? stable(Shape.of(column.target()), image.get(column.name()))
+        : Shape.canonical(column, image);
+  }
+
   /**
    * An identity without serial ids: the cloud key where it is known, the chosen identity else, and
    * for a resource without a name what it is to be.
@@ -88,11 +107,7 @@ final class Digest {
             ? shape.identity()
             : shape.columns().stream().filter(Column::isDesired).toList();
     for (Column column : columns) {
-      content.set(
-          column.name(),
-          column.kind() == Column.Kind.REFERENCE
-              ? stable(Shape.of(column.target()), image.get(column.name()))
-              : Shape.canonical(column, image));
+      content.set(column.name(), stable(column, image));
     }
     return content;
   }

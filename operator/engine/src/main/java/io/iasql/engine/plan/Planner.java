@@ -444,11 +444,21 @@ public final class Planner {
 
     private Plan.Change change(Column column, ObjectNode from) {
       boolean pending = pending(column) && !namesChosenKey(column);
-      JsonNode after =
-          pending && column.kind() == Column.Kind.REFERENCE
-              ? Digest.stable(Shape.of(column.target()), one.after().get(column.name()))
-              : Shape.canonical(column, one.after());
-      return new Plan.Change(column.name(), Shape.canonical(column, from), after, pending);
+      return new Plan.Change(
+          column.name(),
+          Shape.canonical(column, from),
+          pending ? planned(column) : Shape.canonical(column, one.after()),
+          pending);
+    }
+
+    /** What the column is to be, with new resources by what they are to be. */
+    private JsonNode planned(Column column) {
+      return switch (column.kind()) {
+        case REFERENCE -> Digest.stable(Shape.of(column.target()), one.after().get(column.name()));
+        case CHILDREN ->
+            Digest.stableParts(Shape.of(column.target()), one.after().get(column.name()));
+        default -> Shape.canonical(column, one.after());
+      };
     }
 
     /** Whether the resource that a reference names is known by what people chose. */
