@@ -28,10 +28,11 @@ public interface Creates<R extends Record> extends CloudResource<R> {
   }
 
   /**
-   * Whether the old and the new one of a replacement cannot exist at the same time, so that the old
-   * one must go first, although their identities differ: two subnets with overlapping addresses,
-   * two NAT gateways with one address. Two with the same identity never can and are not asked
-   * about.
+   * Whether one that goes and one that comes in the same plan cannot exist at the same time, so
+   * that the old one must go first, although their identities differ: two subnets with overlapping
+   * addresses, two groups whose names differ in case. They may be the old and the new one of a
+   * replacement. Two with the same identity never can and are not asked about. What the new one
+   * refers to may not exist yet.
    */
   default boolean excludes(R current, R desired) {
     return false;

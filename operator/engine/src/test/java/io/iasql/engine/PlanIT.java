@@ -488,6 +488,40 @@ class PlanIT {
   }
 
   @Test
+  void whatAnotherOneExcludesIsMadeAfterItsDeletion() {
+    env.commit(
+        "INSERT INTO net (cidr) VALUES ('10.1.0.0/16');"
+            + " INSERT INTO subnet (net_id, cidr, label) SELECT id, '10.1.1.0/24', 'a' FROM net");
+
+    env.commit(
+        "INSERT INTO subnet (net_id, cidr, label) SELECT id, '10.1.1.0/24', 'b' FROM net;"
+            + " DELETE FROM subnet WHERE label = 'a'");
+
+    List<String> writes =
+        env.account().writes().stream().map(c -> c.op() + " " + c.table()).toList();
+    assertThat(writes).endsWith("delete subnet", "create subnet");
+    assertThat(env.account().all("subnet")).hasSize(1);
+  }
+
+  @Test
+  void whichNewResourceAPartNamesIsPartOfThePlan() {
+    env.commit(
+        "INSERT INTO net (cidr) VALUES ('10.1.0.0/16');"
+            + " INSERT INTO subnet (net_id, cidr) SELECT id, '10.1.1.0/24' FROM net");
+    String sql =
+        "INSERT INTO grp (name, net_id) SELECT n, id FROM net, unnest(ARRAY['open', 'closed']) n;"
+            + " INSERT INTO host (label, subnet_id) SELECT 'h', id FROM subnet;"
+            + " INSERT INTO host_grp (host_id, grp_id)"
+            + " SELECT h.id, g.id FROM host h, grp g WHERE g.name = '%s'";
+
+    Plan open = env.plan(sql.formatted("open"));
+    Plan closed = env.plan(sql.formatted("closed"));
+
+    assertThat(open.id()).isNotEqualTo(closed.id());
+    assertThat(open.actions().toString()).contains("\"name\":\"open\"");
+  }
+
+  @Test
   void oneThatKeepsItsNameIsDeletedFirst() {
     env.commit("INSERT INTO bucket (name, tier) VALUES ('assets', 'hot')");
     env.account().forgetCalls();

@@ -3,10 +3,12 @@ package io.iasql.engine.plan;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.iasql.engine.InvalidTransactionException;
 import io.iasql.engine.catalog.Column;
+import io.iasql.engine.catalog.Json;
 import io.iasql.engine.catalog.Modules;
 import io.iasql.engine.catalog.Shape;
 import io.iasql.engine.store.RowGraph;
 import io.iasql.engine.store.RowKey;
+import io.iasql.spi.Creates;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -122,6 +124,7 @@ public final class Steps {
   public static List<Step> of(Modules modules, List<Plan.Action> actions) {
     Steps steps = new Steps(modules, actions);
     steps.freeNames();
+    steps.freePlaces();
     steps.spreadDeleteFirst();
     steps.actions.values().forEach(steps::connect);
     steps.connectTypes();
@@ -142,12 +145,54 @@ public final class Steps {
         (row, create) ->
             identity(create.action, true)
                 .map(givenUp::get)
-                .filter(holder -> !holder.equals(row))
-                .ifPresent(
-                    holder -> {
-                      deleteFirst.add(holder);
-                      create.after.add(deletes.get(holder));
-                    }));
+                .ifPresent(holder -> afterDeletion(create, holder)));
+  }
+
+  /** The same of what cannot exist beside another resource, whatever the two are called. */
+  private void freePlaces() {
+    Map<String, List<StepNode>> made =
+        creates.values().stream().collect(Collectors.groupingBy(Steps::table));
+    Map<String, List<StepNode>> gone =
+        deletes.values().stream().collect(Collectors.groupingBy(Steps::table));
+    made.forEach(
+        (table, creations) -> {
+          List<StepNode> deletions = gone.getOrDefault(table, List.of());
+          if (!deletions.isEmpty()
+              && modules.resource(table).orElseThrow() instanceof Creates<?> resource) {
+            freePlaces(resource, creations, deletions);
+          }
+        });
+  }
+
+  private <R extends Record> void freePlaces(
+      Creates<R> resource, List<StepNode> creations, List<StepNode> deletions) {
+    Map<StepNode, R> current = new LinkedHashMap<>();
+    for (StepNode deletion : deletions) {
+      if (deletion.action.before() != null) {
+        current.put(deletion, Json.to(deletion.action.before(), resource.type()));
+      }
+    }
+    for (StepNode creation : creations) {
+      R desired = Json.to(creation.action.wanted(), resource.type());
+      current.forEach(
+          (deletion, holder) -> {
+            if (resource.excludes(holder, desired)) {
+              afterDeletion(creation, deletion.action.row());
+            }
+          });
+    }
+  }
+
+  /** Whether a replacement's own old one goes first is said by its action. */
+  private void afterDeletion(StepNode create, RowKey holder) {
+    if (!holder.equals(create.action.row())) {
+      deleteFirst.add(holder);
+      create.after.add(deletes.get(holder));
+    }
+  }
+
+  private static String table(StepNode node) {
+    return node.action.row().table();
   }
 
   private Optional<String> identity(Plan.Action action, boolean wanted) {
