@@ -156,8 +156,8 @@ final class IamUsers implements ManagedResource<IamUser> {
 
   /**
    * Password, inline policies and memberships go with the user. Access keys are rows of their own;
-   * MFA devices, certificates and SSH keys are proofs of identity that IAM wants removed knowingly:
-   * while there are any, its {@code DeleteConflict} says so.
+   * MFA devices, certificates, SSH keys and credentials of services are proofs of identity that IAM
+   * wants removed knowingly (DeleteUser): while there are any, nothing is taken away.
    */
   @Override
   public void delete(AwsScope scope, IamUser current) {
@@ -168,6 +168,7 @@ final class IamUsers implements ManagedResource<IamUser> {
       return;
     }
     awaitNoKeys(iam, name);
+    requireNoProofs(iam, name);
     Passwords.remove(iam, name);
     detach(iam, name, policies.get());
     Iam.present(
@@ -210,17 +211,44 @@ final class IamUsers implements ManagedResource<IamUser> {
             return Optional.of(true);
           }
           if (Instant.now().isAfter(deadline)) {
-            throw new CloudException(
-                new CloudFailure(
-                    Kind.CONFLICT,
-                    "DeleteConflict",
-                    "user %s has access key %s: delete it from access_key first"
-                        .formatted(user, keys.get(0).accessKeyId()),
-                    ""),
-                null);
+            throw refusal(
+                "user %s has access key %s: delete it from access_key first"
+                    .formatted(user, keys.get(0).accessKeyId()));
           }
           return Optional.empty();
         });
+  }
+
+  private static void requireNoProofs(IamClient iam, String user) {
+    List<String> proofs = Iam.present(() -> proofs(iam, user)).orElse(List.of());
+    if (!proofs.isEmpty()) {
+      throw refusal(
+          "user %s has %s: remove them at AWS first".formatted(user, String.join(", ", proofs)));
+    }
+  }
+
+  private static List<String> proofs(IamClient iam, String user) {
+    List<String> proofs = new ArrayList<>();
+    iam.listMFADevicesPaginator(r -> r.userName(user)).mfaDevices().stream()
+        .forEach(device -> proofs.add("MFA device " + device.serialNumber()));
+    iam.listSSHPublicKeysPaginator(r -> r.userName(user)).sshPublicKeys().stream()
+        .forEach(key -> proofs.add("SSH key " + key.sshPublicKeyId()));
+    iam.listSigningCertificatesPaginator(r -> r.userName(user)).certificates().stream()
+        .forEach(certificate -> proofs.add("certificate " + certificate.certificateId()));
+    iam.listServiceSpecificCredentials(r -> r.userName(user))
+        .serviceSpecificCredentials()
+        .forEach(
+            one ->
+                proofs.add(
+                    "credential "
+                        + one.serviceSpecificCredentialId()
+                        + " of "
+                        + one.serviceName()));
+    return proofs;
+  }
+
+  private static CloudException refusal(String message) {
+    return new CloudException(new CloudFailure(Kind.CONFLICT, "DeleteConflict", message, ""), null);
   }
 
   @Override
