@@ -42,6 +42,10 @@ public record SecurityGroupRule(
     toPort = traffic.toPort();
     cidrIpv4 = Cidr.canonical(cidrIpv4);
     cidrIpv6 = Cidr.canonical(cidrIpv6);
+    // EC2 shows an absent description now as nothing, now as an empty text.
+    if (description != null && description.isEmpty()) {
+      description = null;
+    }
     // Beside a source group this never meant anybody: it must not start to.
     if (sourceSecurityGroup != null && "0.0.0.0/0".equals(cidrIpv4)) {
       cidrIpv4 = null;

@@ -316,8 +316,7 @@ final class SecurityGroupRules extends Ec2Resource<SecurityGroupRule>
         rule.cidrIpv4(),
         rule.cidrIpv6(),
         rule.prefixListId(),
-        // EC2 shows an absent description now as nothing, now as an empty text.
-        rule.description() == null || rule.description().isEmpty() ? null : rule.description(),
+        rule.description(),
         region,
         SecurityGroup.of(rule.groupId(), region),
         source == null || source.groupId() == null

@@ -115,6 +115,16 @@ final class SecurityGroups extends Ec2Resource<SecurityGroup> implements Compani
         : Ownership.WITH_PARENT;
   }
 
+  /** Names are case-insensitive (CreateSecurityGroup). */
+  @Override
+  public boolean excludes(SecurityGroup current, SecurityGroup desired) {
+    return current.groupName() != null
+        && current.groupName().equalsIgnoreCase(desired.groupName())
+        && (desired.vpc() == null
+            ? current.vpc() != null && current.vpc().knownAsDefault()
+            : desired.vpc().isSameAs(current.vpc()));
+  }
+
   @Override
   public List<Problem> validate(SecurityGroup desired, PlannedRows planned) {
     List<Problem> problems = new ArrayList<>();

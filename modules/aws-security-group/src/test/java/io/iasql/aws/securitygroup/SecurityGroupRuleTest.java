@@ -116,6 +116,16 @@ class SecurityGroupRuleTest {
     assertThat(problems(rule)).singleElement().asString().startsWith("description: ");
   }
 
+  @Test
+  void anEmptyDescriptionIsNone() {
+    assertThat(described("")).isEqualTo(described(null)).isNotEqualTo(described("HTTPS"));
+  }
+
+  private static SecurityGroupRule described(String description) {
+    return new SecurityGroupRule(
+        null, false, "tcp", 22, 22, "10.0.0.0/8", null, null, description, REGION, GROUP, null);
+  }
+
   private static List<String> problems(SecurityGroupRule rule, Record... planned) {
     PlannedRows rows =
         new PlannedRows() {

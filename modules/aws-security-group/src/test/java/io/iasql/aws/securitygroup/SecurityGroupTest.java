@@ -33,6 +33,17 @@ class SecurityGroupTest {
   }
 
   @Test
+  void namesThatDifferInCaseAreOneName() {
+    SecurityGroups groups = new SecurityGroups();
+    SecurityGroup current = group("web", "d", Vpc.of("vpc-1", "eu-west-1"));
+
+    assertThat(groups.excludes(current, group("Web", "d", Vpc.of("vpc-1", "eu-west-1")))).isTrue();
+    assertThat(groups.excludes(current, group("web2", "d", Vpc.of("vpc-1", "eu-west-1"))))
+        .isFalse();
+    assertThat(groups.excludes(current, group("Web", "d", Vpc.of("vpc-2", "eu-west-1")))).isFalse();
+  }
+
+  @Test
   void defaultGroupsComeWithTheirVpc() {
     assertThat(ownership("default", false)).isEqualTo(Ownership.WITH_PARENT);
     assertThat(ownership("default", true)).isEqualTo(Ownership.PROTECTED);

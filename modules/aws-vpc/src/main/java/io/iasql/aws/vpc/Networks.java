@@ -42,6 +42,11 @@ final class Networks {
     return Optional.empty();
   }
 
+  /** Whether both are certainly the same VPC, and one that is there. */
+  static boolean sameVpc(Vpc one, Vpc other) {
+    return one != null && one.isSameAs(other);
+  }
+
   /** That a row and one it refers to are in different VPCs, if they are. */
   static Optional<Problem> otherVpcProblem(String column, String what, Vpc vpcOfOther, Vpc vpc) {
     if (vpc == null || !vpc.isOtherThan(vpcOfOther)) {

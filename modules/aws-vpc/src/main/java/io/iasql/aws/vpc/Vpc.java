@@ -43,6 +43,11 @@ public record Vpc(
     return Boolean.TRUE.equals(isDefault);
   }
 
+  /** Whether the two are certainly the same VPC, and one that is there. */
+  public boolean isSameAs(Vpc other) {
+    return vpcId != null && other != null && vpcId.equals(other.vpcId);
+  }
+
   /** Whether the two are certainly not the same VPC. */
   public boolean isOtherThan(Vpc other) {
     if (other == null) {
