@@ -72,7 +72,7 @@ final class DhcpOptionSets extends Ec2Resource<DhcpOptions>
   public List<Problem> validate(DhcpOptions desired, PlannedRows planned) {
     List<Problem> problems =
         new ArrayList<>(DhcpConfigurations.problems(desired.dhcpConfigurations()));
-    problems.addAll(Ec2Tags.problems(desired.tags()));
+    problems.addAll(Ec2Tags.problems(desired.dhcpOptionsId(), desired.tags()));
     return problems;
   }
 

@@ -69,7 +69,7 @@ final class ElasticIps extends Ec2Resource<ElasticIp>
 
   @Override
   public List<Problem> validate(ElasticIp desired, PlannedRows planned) {
-    return Ec2Tags.problems(desired.tags());
+    return Ec2Tags.problems(desired.allocationId(), desired.tags());
   }
 
   @Override

@@ -18,6 +18,8 @@ import software.amazon.awssdk.services.ec2.model.VpcEndpoint;
 import software.amazon.awssdk.services.ec2.model.VpcEndpointType;
 
 final class EndpointInterfaces extends Endpoints<EndpointInterface> {
+  /** The services with gateway endpoints that have private names for interface endpoints, too. */
+  private static final Set<String> BOTH_KINDS = Set.of("s3");
 
   EndpointInterfaces() {
     super(VpcEndpointType.INTERFACE);
@@ -116,10 +118,13 @@ final class EndpointInterfaces extends Endpoints<EndpointInterface> {
                 ? onePerZone(scope, desired.vpc().vpcId(), service.availabilityZones())
                 : desired.subnetIds())
         .privateDnsEnabled(Boolean.TRUE.equals(desired.privateDnsEnabled()));
-    if (desired.dnsNameRecordType() != null) {
-      request
-          .dnsOptions(dnsOptions(desired.dnsNameRecordType()))
-          .ipAddressType(ipAddressType(desired.dnsNameRecordType()));
+    String records = desired.dnsNameRecordType();
+    boolean ownDns = opensPrivateDns(desired, null);
+    if (records != null || ownDns) {
+      request.dnsOptions(dnsOptions(records, ownDns));
+    }
+    if (records != null) {
+      request.ipAddressType(ipAddressType(records));
     }
   }
 
@@ -140,15 +145,34 @@ final class EndpointInterfaces extends Endpoints<EndpointInterface> {
       changed = true;
     }
     String records = desired.dnsNameRecordType();
-    if (records != null && !Objects.equals(records, current.dnsNameRecordType())) {
-      request.dnsOptions(dnsOptions(records)).ipAddressType(ipAddressType(records));
+    boolean otherRecords = records != null && !Objects.equals(records, current.dnsNameRecordType());
+    boolean ownDns = opensPrivateDns(desired, current);
+    if (otherRecords || ownDns) {
+      request.dnsOptions(dnsOptions(otherRecords ? records : null, ownDns));
+    }
+    if (otherRecords) {
+      request.ipAddressType(ipAddressType(records));
       changed = true;
     }
     return changed;
   }
 
-  private static DnsOptionsSpecification dnsOptions(String records) {
-    return DnsOptionsSpecification.builder().dnsRecordIpType(records).build();
+  /**
+   * Whether the names of a service that has gateway endpoints, too, become private: EC2 would leave
+   * the VPC's own traffic to a gateway endpoint, and refuses where there is none (VPC User Guide,
+   * "Private DNS" of Amazon S3).
+   */
+  private static boolean opensPrivateDns(EndpointInterface desired, EndpointInterface current) {
+    return BOTH_KINDS.contains(desired.service())
+        && Boolean.TRUE.equals(desired.privateDnsEnabled())
+        && (current == null || !Boolean.TRUE.equals(current.privateDnsEnabled()));
+  }
+
+  private static DnsOptionsSpecification dnsOptions(String records, boolean ownDns) {
+    return DnsOptionsSpecification.builder()
+        .dnsRecordIpType(records)
+        .privateDnsOnlyForInboundResolverEndpoint(ownDns ? false : null)
+        .build();
   }
 
   /** Records of a kind need addresses of that kind; null leaves the addresses as they are. */

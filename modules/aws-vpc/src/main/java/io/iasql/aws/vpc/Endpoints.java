@@ -29,6 +29,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import software.amazon.awssdk.services.ec2.model.CreateVpcEndpointRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeVpcEndpointsRequest;
+import software.amazon.awssdk.services.ec2.model.Ec2Exception;
 import software.amazon.awssdk.services.ec2.model.Filter;
 import software.amazon.awssdk.services.ec2.model.ModifyVpcEndpointRequest;
 import software.amazon.awssdk.services.ec2.model.ResourceType;
@@ -132,7 +133,7 @@ abstract class Endpoints<R extends Record> extends Ec2Resource<R> implements Upd
 
   /** What is wrong with what all endpoints have. */
   List<Problem> commonProblems(R desired) {
-    List<Problem> problems = new ArrayList<>(Ec2Tags.problems(common(desired).tags()));
+    List<Problem> problems = new ArrayList<>(Ec2Tags.problems(id(desired), common(desired).tags()));
     problems.addAll(PolicySyntax.ofResource("policy", common(desired).policy()));
     return problems;
   }
@@ -152,8 +153,31 @@ abstract class Endpoints<R extends Record> extends Ec2Resource<R> implements Upd
             .tagSpecifications(
                 Ec2Tags.specification(ResourceType.VPC_ENDPOINT, common.tags(), token));
     creation(there, desired, service, request);
-    String id = Ec2.client(there).createVpcEndpoint(request.build()).vpcEndpoint().vpcEndpointId();
-    return settled(there, id, endpoint -> true);
+    return usable(
+        there, Ec2.client(there).createVpcEndpoint(request.build()).vpcEndpoint().vpcEndpointId());
+  }
+
+  /** Completes what it finds: that an endpoint is pending is no difference in a row. */
+  @Override
+  public Optional<R> find(AwsScope scope, R desired, IdempotencyToken token) {
+    return super.find(scope, desired, token)
+        .map(found -> usable(Ec2.at(scope, region(desired)), id(found)));
+  }
+
+  /** The new endpoint once it is; one that has come to nothing is deleted. */
+  private R usable(AwsScope scope, String id) {
+    try {
+      return settled(scope, id, endpoint -> true);
+    } catch (CloudException failure) {
+      if (USELESS.contains(failure.failure().code())) {
+        try {
+          Ec2.client(scope).deleteVpcEndpoints(r -> r.vpcEndpointIds(id));
+        } catch (Ec2Exception kept) {
+          failure.addSuppressed(kept);
+        }
+      }
+      throw failure;
+    }
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import software.amazon.awssdk.services.ec2.Ec2Client;
+import software.amazon.awssdk.services.ec2.model.Ec2Exception;
 import software.amazon.awssdk.services.ec2.model.Filter;
 import software.amazon.awssdk.services.ec2.model.InternetGatewayAttachment;
 import software.amazon.awssdk.services.ec2.model.ResourceType;
@@ -58,9 +59,15 @@ final class InternetGateways extends Ec2Resource<InternetGateway>
         : Ownership.OWN;
   }
 
+  /** A VPC has one internet gateway at most (AttachInternetGateway). */
+  @Override
+  public boolean excludes(InternetGateway current, InternetGateway desired) {
+    return Networks.sameVpc(current.vpc(), desired.vpc());
+  }
+
   @Override
   public List<Problem> validate(InternetGateway desired, PlannedRows planned) {
-    return Ec2Tags.problems(desired.tags());
+    return Ec2Tags.problems(desired.internetGatewayId(), desired.tags());
   }
 
   @Override
@@ -109,11 +116,23 @@ final class InternetGateways extends Ec2Resource<InternetGateway>
       if (!Objects.equals(now.attachedTo(), vpcId)) {
         Ec2.release("internet_gateway " + id, () -> detach(scope, now));
         if (vpcId != null) {
-          Ec2.client(scope).attachInternetGateway(r -> r.internetGatewayId(id).vpcId(vpcId));
+          Ec2.whenFree(
+              "VPC " + vpcId + " to have no other internet gateway",
+              () ->
+                  Ec2.client(scope)
+                      .attachInternetGateway(r -> r.internetGatewayId(id).vpcId(vpcId)),
+              InternetGateways::hasAnother);
         }
       }
     }
     return await(scope, id, SOON, gateway -> Objects.equals(gateway.attachedTo(), vpcId));
+  }
+
+  /** EC2 has no code of its own for a VPC that another gateway is still attached to. */
+  private static boolean hasAnother(Ec2Exception refusal) {
+    return Ec2.code(refusal).equals("InvalidParameterValue")
+        && refusal.awsErrorDetails().errorMessage() != null
+        && refusal.awsErrorDetails().errorMessage().contains("already has an internet gateway");
   }
 
   private static void detach(AwsScope scope, InternetGateway gateway) {

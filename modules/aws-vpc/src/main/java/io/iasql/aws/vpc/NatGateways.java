@@ -25,6 +25,7 @@ import software.amazon.awssdk.services.ec2.model.ResourceType;
 final class NatGateways extends Ec2Resource<NatGateway> implements Updates<NatGateway> {
   private static final Duration STARTING_LIMIT = Duration.ofMinutes(10);
   private static final Duration STOPPING_LIMIT = Duration.ofMinutes(15);
+  private static final String PENDING = "pending";
   private static final String DELETED = "deleted";
   private static final String FAILED = "failed";
 
@@ -63,7 +64,7 @@ final class NatGateways extends Ec2Resource<NatGateway> implements Updates<NatGa
             .findFirst();
   }
 
-  /** EC2 refuses a public gateway in a VPC without an internet gateway. */
+  /** A public gateway in a VPC without an internet gateway fails. */
   @Override
   public Set<Class<? extends Record>> after() {
     return Set.of(InternetGateway.class);
@@ -71,7 +72,8 @@ final class NatGateways extends Ec2Resource<NatGateway> implements Updates<NatGa
 
   @Override
   public List<Problem> validate(NatGateway desired, PlannedRows planned) {
-    List<Problem> problems = new ArrayList<>(Ec2Tags.problems(desired.tags()));
+    List<Problem> problems =
+        new ArrayList<>(Ec2Tags.problems(desired.natGatewayId(), desired.tags()));
     if (!desired.isPublic() && desired.elasticIp() != null) {
       problems.add(
           new Problem(
@@ -85,11 +87,12 @@ final class NatGateways extends Ec2Resource<NatGateway> implements Updates<NatGa
   @Override
   public NatGateway create(AwsScope scope, NatGateway desired, IdempotencyToken token) {
     AwsScope there = Ec2.at(scope, desired.region());
-    boolean bringsAddress = desired.isPublic() && desired.elasticIp() == null;
+    boolean bringsAddress = bringsAddress(desired);
     String allocationId =
         bringsAddress ? allocateOnce(there, desired, token) : allocationId(desired);
+    String id;
     try {
-      String id =
+      id =
           Ec2.client(there)
               .createNatGateway(
                   r ->
@@ -102,12 +105,6 @@ final class NatGateways extends Ec2Resource<NatGateway> implements Updates<NatGa
                                   ResourceType.NATGATEWAY, desired.tags(), token)))
               .natGateway()
               .natGatewayId();
-      NatGateway started =
-          await(there, id, STARTING_LIMIT, gateway -> !"pending".equals(gateway.state()));
-      if (FAILED.equals(started.state())) {
-        throw failure(there, id);
-      }
-      return started;
     } catch (Ec2Exception refusal) {
       // Nobody would know of the address; where the outcome is open, a later try takes it up.
       if (bringsAddress && refusal.statusCode() < 500 && !refusal.isThrottlingException()) {
@@ -115,6 +112,45 @@ final class NatGateways extends Ec2Resource<NatGateway> implements Updates<NatGa
       }
       throw refusal;
     }
+    return started(there, id, bringsAddress ? allocationId : null);
+  }
+
+  /** Waits for what it finds: nothing can be routed through a gateway that is pending. */
+  @Override
+  public Optional<NatGateway> find(AwsScope scope, NatGateway desired, IdempotencyToken token) {
+    AwsScope there = Ec2.at(scope, desired.region());
+    return super.find(scope, desired, token)
+        .map(
+            found ->
+                started(
+                    there,
+                    found.natGatewayId(),
+                    bringsAddress(desired) ? allocated(there, token).orElse(null) : null));
+  }
+
+  /**
+   * The gateway once it works. One that has failed is taken back with the address that it brought
+   * along: EC2 shows it for about an hour, and nobody would know of the address.
+   */
+  private NatGateway started(AwsScope scope, String id, String broughtAddress) {
+    NatGateway gateway = await(scope, id, STARTING_LIMIT, seen -> !PENDING.equals(seen.state()));
+    if (!FAILED.equals(gateway.state())) {
+      return gateway;
+    }
+    CloudException failure = failure(scope, id);
+    try {
+      Ec2.unless(Set.of(".NotFound"), () -> remove(scope, gateway));
+    } catch (Ec2Exception kept) {
+      failure.addSuppressed(kept);
+    }
+    if (broughtAddress != null) {
+      giveBack(scope, broughtAddress, failure);
+    }
+    throw failure;
+  }
+
+  private static boolean bringsAddress(NatGateway desired) {
+    return desired.isPublic() && desired.elasticIp() == null;
   }
 
   @Override
@@ -137,16 +173,22 @@ final class NatGateways extends Ec2Resource<NatGateway> implements Updates<NatGa
 
   /** The address that an earlier try of this action has allocated, or a new one. */
   private static String allocateOnce(AwsScope scope, NatGateway desired, IdempotencyToken token) {
-    return Ec2Tags.markedWith(Ec2.client(scope), token)
-        .filter(id -> id.startsWith("eipalloc-"))
-        .findFirst()
+    return allocated(scope, token)
         .orElseGet(() -> ElasticIps.allocate(scope, desired.tags(), token));
   }
 
-  private static void giveBack(AwsScope scope, String allocationId, Ec2Exception refusal) {
+  private static Optional<String> allocated(AwsScope scope, IdempotencyToken token) {
+    return Ec2Tags.markedWith(Ec2.client(scope), token)
+        .filter(id -> id.startsWith("eipalloc-"))
+        .findFirst();
+  }
+
+  private static void giveBack(AwsScope scope, String allocationId, RuntimeException refusal) {
     try {
-      Ec2.client(scope).releaseAddress(r -> r.allocationId(allocationId));
-    } catch (Ec2Exception kept) {
+      Ec2.release(
+          "address " + allocationId,
+          () -> Ec2.client(scope).releaseAddress(r -> r.allocationId(allocationId)));
+    } catch (Ec2Exception | CloudException kept) {
       refusal.addSuppressed(kept);
     }
   }

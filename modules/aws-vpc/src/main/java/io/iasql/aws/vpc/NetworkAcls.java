@@ -73,7 +73,7 @@ final class NetworkAcls extends Ec2Resource<NetworkAcl> implements Updates<Netwo
   @Override
   public List<Problem> validate(NetworkAcl desired, PlannedRows planned) {
     List<Problem> problems = new ArrayList<>(NetworkAclEntries.problems(desired.entries()));
-    problems.addAll(Ec2Tags.problems(desired.tags()));
+    problems.addAll(Ec2Tags.problems(desired.networkAclId(), desired.tags()));
     return problems;
   }
 

@@ -105,9 +105,19 @@ final class PeeringConnections extends Ec2Resource<PeeringConnection>
     return Set.of(RouteTable.class);
   }
 
+  /** Two VPCs have one connection, whichever of them asks for it. */
+  @Override
+  public boolean excludes(PeeringConnection current, PeeringConnection desired) {
+    return (Networks.sameVpc(current.requester(), desired.requester())
+            && Networks.sameVpc(current.accepter(), desired.accepter()))
+        || (Networks.sameVpc(current.requester(), desired.accepter())
+            && Networks.sameVpc(current.accepter(), desired.requester()));
+  }
+
   @Override
   public List<Problem> validate(PeeringConnection desired, PlannedRows planned) {
-    List<Problem> problems = new ArrayList<>(Ec2Tags.problems(desired.tags()));
+    List<Problem> problems =
+        new ArrayList<>(Ec2Tags.problems(desired.peeringConnectionId(), desired.tags()));
     Vpc requester = desired.requester();
     Vpc accepter = desired.accepter();
     if (requester == null || accepter == null) {

@@ -67,7 +67,7 @@ final class RouteTables extends Ec2Resource<RouteTable>
 
   @Override
   public List<Problem> validate(RouteTable desired, PlannedRows planned) {
-    return Ec2Tags.problems(desired.tags());
+    return Ec2Tags.problems(desired.routeTableId(), desired.tags());
   }
 
   @Override

@@ -21,8 +21,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.Filter;
+import software.amazon.awssdk.services.ec2.model.RouteOrigin;
 
-/** Routes appear only inside DescribeRouteTables; their table and destination identify them. */
+/**
+ * Routes appear only inside DescribeRouteTables; their table and destination identify them. Those
+ * that a virtual private gateway propagates come and go with it: nobody makes, changes or deletes
+ * them, one of people's own may have the same destination, and no table shows them.
+ */
 final class Routes implements ManagedResource<Route>, Companion<Route> {
   private static final Duration SOON = Duration.ofMinutes(2);
   private static final String PREFIX_LIST = "pl-";
@@ -224,6 +229,7 @@ final class Routes implements ManagedResource<Route>, Companion<Route> {
               RouteTable owner = RouteTables.record(scope.region(), table);
               return table.routes().stream()
                   .filter(route -> destination(route) != null)
+                  .filter(route -> route.origin() != RouteOrigin.ENABLE_VGW_ROUTE_PROPAGATION)
                   .map(route -> record(owner, route));
             });
   }

@@ -85,6 +85,15 @@ final class Subnets extends Ec2Resource<Subnet> implements Updates<Subnet> {
     return madeByAws ? Ownership.PROTECTED : Ownership.OWN;
   }
 
+  /** EC2 refuses a subnet that overlaps another one of its VPC (CreateSubnet). */
+  @Override
+  public boolean excludes(Subnet current, Subnet desired) {
+    return Networks.sameVpc(current.vpc(), desired.vpc())
+        && Cidr.parse(current.cidrBlock())
+            .flatMap(old -> Cidr.parse(desired.cidrBlock()).map(old::overlaps))
+            .orElse(false);
+  }
+
   @Override
   public List<Problem> validate(Subnet desired, PlannedRows planned) {
     List<Problem> problems = new ArrayList<>();

@@ -69,7 +69,7 @@ final class Vpcs extends Ec2Resource<Vpc> implements Updates<Vpc> {
       problems.add(
           new Problem("is_default", "AWS makes default VPCs; a VPC inserted here cannot be one."));
     }
-    problems.addAll(Ec2Tags.problems(desired.tags()));
+    problems.addAll(Ec2Tags.problems(desired.vpcId(), desired.tags()));
     return problems;
   }
 

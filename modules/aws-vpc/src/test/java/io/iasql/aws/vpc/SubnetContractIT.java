@@ -31,6 +31,7 @@ class SubnetContractIT extends ResourceContract {
                 "network_acl",
                 "UPDATE subnet SET network_acl_id = NULL WHERE cidr_block = '10.0.1.0/24'")
             .replace("cidr_block", "'10.0.9.0/24'", "cidr_block = '10.0.9.0/24'")
+            .replace("cidr_block", "'10.0.1.0/25'", "cidr_block = '10.0.1.0/25'")
             .replace("availability_zone", "'eu-west-1b'", "cidr_block = '10.0.1.0/24'")
             .replaceBy(
                 "vpc",

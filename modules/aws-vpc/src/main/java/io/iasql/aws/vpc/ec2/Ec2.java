@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -103,29 +104,43 @@ public final class Ec2 {
    * what is still held after two minutes is refused in EC2's own words.
    */
   public static void release(String what, Runnable call) {
-    AtomicReference<Ec2Exception> held = new AtomicReference<>();
+    whenFree(
+        what + " to be out of use",
+        () -> unless(Set.of(".NotFound"), call),
+        refusal -> IN_USE.contains(code(refusal)));
+  }
+
+  /**
+   * Makes a call that EC2 refuses while something else, which is about to go, stands in its way. If
+   * it still does after two minutes, EC2's own words are thrown.
+   *
+   * @param what is waited for, as an error says it: "gateway igw-1 to be out of use"
+   * @param held whether a refusal says that it is not free yet
+   */
+  public static void whenFree(String what, Runnable call, Predicate<Ec2Exception> held) {
+    AtomicReference<Ec2Exception> last = new AtomicReference<>();
     try {
       Polling.until(
-          what + " to be out of use",
+          what,
           RELEASE_LIMIT,
           () -> {
             try {
-              unless(Set.of(".NotFound"), call);
+              call.run();
               return Optional.of(true);
             } catch (Ec2Exception e) {
-              if (!IN_USE.contains(code(e))) {
+              if (!held.test(e)) {
                 throw e;
               }
-              held.set(e);
+              last.set(e);
               return Optional.empty();
             }
           });
     } catch (CloudException timeout) {
-      if (held.get() == null || Thread.currentThread().isInterrupted()) {
+      if (last.get() == null || Thread.currentThread().isInterrupted()) {
         throw timeout;
       }
-      held.get().addSuppressed(timeout);
-      throw held.get();
+      last.get().addSuppressed(timeout);
+      throw last.get();
     }
   }
 }

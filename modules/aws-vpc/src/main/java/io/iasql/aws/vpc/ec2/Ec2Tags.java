@@ -97,14 +97,22 @@ public final class Ec2Tags {
     }
   }
 
-  /** What EC2 would refuse about the tags. */
-  public static List<Problem> problems(Map<String, String> tags) {
+  /**
+   * What EC2 would refuse about the tags.
+   *
+   * @param id the resource's, null for one that is to be created: that gets a tag more, by which it
+   *     is found again
+   */
+  public static List<Problem> problems(String id, Map<String, String> tags) {
     if (tags == null) {
       return List.of();
     }
     List<Problem> problems = new ArrayList<>();
-    if (tags.size() > MOST) {
-      problems.add(problem("has " + tags.size() + " tags, a resource takes at most " + MOST));
+    int most = id == null ? MOST - 1 : MOST;
+    if (tags.size() > most) {
+      String takes =
+          id == null ? " tags, a new resource takes at most " : " tags, a resource takes at most ";
+      problems.add(problem("has " + tags.size() + takes + most));
     }
     tags.forEach(
         (key, value) -> {

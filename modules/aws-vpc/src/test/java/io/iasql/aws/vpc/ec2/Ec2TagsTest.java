@@ -61,13 +61,27 @@ class Ec2TagsTest {
     tags.put("n", null);
     tags.put("long", "x".repeat(257));
 
-    assertThat(Ec2Tags.problems(tags)).extracting(Problem::column).containsOnly("tags").hasSize(4);
-    assertThat(Ec2Tags.problems(null)).isEmpty();
-    assertThat(
-            Ec2Tags.problems(
-                IntStream.range(0, 51).boxed().collect(Collectors.toMap(i -> "k" + i, i -> ""))))
+    assertThat(Ec2Tags.problems("vpc-1", tags))
+        .extracting(Problem::column)
+        .containsOnly("tags")
+        .hasSize(4);
+    assertThat(Ec2Tags.problems("vpc-1", null)).isEmpty();
+    assertThat(Ec2Tags.problems("vpc-1", many(50))).isEmpty();
+    assertThat(Ec2Tags.problems("vpc-1", many(51)))
         .extracting(Problem::message)
         .containsExactly("tags has 51 tags, a resource takes at most 50.");
+  }
+
+  @Test
+  void keepsATagOfANewResourceForItself() {
+    assertThat(Ec2Tags.problems(null, many(49))).isEmpty();
+    assertThat(Ec2Tags.problems(null, many(50)))
+        .extracting(Problem::message)
+        .containsExactly("tags has 50 tags, a new resource takes at most 49.");
+  }
+
+  private static Map<String, String> many(int count) {
+    return IntStream.range(0, count).boxed().collect(Collectors.toMap(i -> "k" + i, i -> ""));
   }
 
   private static Tag tag(String key, String value) {
