@@ -9,11 +9,15 @@ import io.iasql.crds.SqlTransaction;
 import io.iasql.crds.SqlTransactionStatus;
 import io.iasql.crds.SqlTransactionStatus.Change;
 import io.iasql.crds.SqlTransactionStatus.Phase;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** What an environment that approves by itself is guarded against. */
 class GuardsIT {
+  private static final String NEVER =
+      "{\"windows\":{\"commit\":[{\"cron\":\"0 0 29 2 *\",\"duration\":\"1m\"}]}}";
+
   private static Space space;
 
   @BeforeAll
@@ -120,7 +124,7 @@ class GuardsIT {
 
   @Test
   void shouldWaitForAWindow() {
-    guard(space, "{\"windows\":{\"commit\":[{\"cron\":\"0 0 29 2 *\",\"duration\":\"1m\"}]}}");
+    guard(space, NEVER);
 
     space.transaction("patient", "INSERT INTO queue (name) VALUES ('patient')");
     SqlTransactionStatus status =
@@ -138,6 +142,57 @@ class GuardsIT {
     guard(space, "{}");
     space.await("patient", Phase.COMMITTED);
     assertThat(space.queueNames()).contains("patient");
+  }
+
+  @Test
+  void shouldTakeAnApprovalBackWhileItWaitsForAWindow() {
+    Space own = Space.ready("guards-taken-back", Approval.MANUAL, "aws_sqs");
+    guard(own, NEVER);
+    own.transaction("regretted", "INSERT INTO queue (name) VALUES ('regretted')");
+    String plan = own.approve("regretted");
+    own.await("regretted", Phase.QUEUED);
+
+    own.patch(SqlTransaction.class, "regretted", "{\"spec\":{\"onFailure\":\"Stop\"}}");
+    awaitQueue(own, "QUEUED|STOP");
+    own.patch(SqlTransaction.class, "regretted", "{\"spec\":{\"approvePlan\":null}}");
+    SqlTransactionStatus status = own.await("regretted", Phase.AWAITING_APPROVAL);
+
+    assertThat(status.plan().id()).isEqualTo(plan);
+    assertThat(status.message())
+        .isEqualTo("Review the plan; to approve it, set spec.approvePlan to " + plan + ".");
+    awaitQueue(own);
+    guard(own, "{}");
+    own.commit("witness", "INSERT INTO queue (name) VALUES ('witness')");
+    assertThat(own.queueNames()).containsExactly("witness");
+    assertThat(own.status("regretted").phase()).isEqualTo(Phase.AWAITING_APPROVAL);
+  }
+
+  @Test
+  void shouldTakeItsOwnApprovalBackWhileItWaitsForAWindow() {
+    Space own = Space.ready("guards-lowered", Approval.AUTOMATIC, "aws_sqs");
+    guard(own, NEVER);
+    own.transaction("two", "INSERT INTO queue (name) VALUES ('one'), ('two')");
+    own.await("two", Phase.QUEUED);
+
+    own.patch(Environment.class, "env", "{\"spec\":{\"limits\":{\"maxChanges\":1}}}");
+    own.await("two", Phase.AWAITING_APPROVAL);
+    awaitQueue(own);
+    own.patch(Environment.class, "env", "{\"spec\":{\"limits\":null}}");
+    own.await("two", Phase.QUEUED);
+    own.patch(Environment.class, "env", "{\"spec\":{\"approval\":\"Manual\"}}");
+    own.await("two", Phase.AWAITING_APPROVAL);
+
+    awaitQueue(own);
+    assertThat(own.queueNames()).isEmpty();
+  }
+
+  private static void awaitQueue(Space own, String... queued) {
+    Awaitility.await("the queue to follow")
+        .atMost(Space.LIMIT)
+        .untilAsserted(
+            () ->
+                assertThat(own.rows("SELECT state, on_failure FROM iasql.transaction"))
+                    .containsExactly(queued));
   }
 
   @Test

@@ -69,7 +69,17 @@ final class Advance {
   /** Whether it waits for its turn and is not, or not now, what is asked for. */
   private boolean isToBeRecalled(TransactionView view) {
     return view.state() == TransactionState.QUEUED
-        && (request.hold().isPresent() || request.planOnly() || !isOfDraft(view));
+        && (request.hold().isPresent()
+            || request.planOnly()
+            || !isOfDraft(view)
+            || !isUpheld(view));
+  }
+
+  private boolean isUpheld(TransactionView view) {
+    return engine
+        .storedPlan(request.uid(), LINES)
+        .filter(p -> request.upholds(view, p, engine.tooMuch(p.summary()).isPresent()))
+        .isPresent();
   }
 
   /** Whether it is what it is, whatever the spec says by now. */

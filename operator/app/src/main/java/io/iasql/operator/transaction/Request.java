@@ -5,7 +5,9 @@ import io.iasql.crds.EnvironmentSpec;
 import io.iasql.crds.SqlTransaction;
 import io.iasql.crds.SqlTransactionSpec;
 import io.iasql.engine.OnFailure;
+import io.iasql.engine.commit.TransactionView;
 import io.iasql.engine.plan.Draft;
+import io.iasql.engine.plan.PlanStore;
 import io.iasql.operator.environment.DeclaredGuards;
 import io.iasql.operator.environment.Deletions;
 import io.iasql.operator.environment.Environments;
@@ -99,6 +101,18 @@ record Request(
    */
   boolean approves(String planId, boolean tooMuch) {
     return !rejected && !planOnly && (approvePlan.equals(planId) || (automatic && !tooMuch));
+  }
+
+  /**
+   * Whether a submission is as it would be submitted now.
+   *
+   * @param plan the transaction's plan
+   * @param tooMuch whether that is more than the environment may approve by itself
+   */
+  boolean upholds(TransactionView submitted, PlanStore.Stored plan, boolean tooMuch) {
+    return submitted.planId().equals(plan.planId())
+        && submitted.onFailure() == onFailure
+        && approves(plan.id(), tooMuch);
   }
 
   /** Who approved this plan. */

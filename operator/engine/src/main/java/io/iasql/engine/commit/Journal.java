@@ -323,7 +323,7 @@ final class Journal {
   static Optional<TransactionView> view(Handle handle, String id) {
     return handle
         .createQuery(
-            "SELECT t.id, t.state, t.content_hash, t.approved_plan, t.message,"
+            "SELECT t.id, t.state, t.content_hash, t.on_failure, t.approved_plan, t.message,"
                 + " (SELECT count(*) FROM iasql.action a WHERE a.transaction_id = t.id"
                 + "   AND a.state IN ('DONE', 'FAILED', 'SKIPPED')) AS done,"
                 + " (SELECT count(*) FROM iasql.action a WHERE a.transaction_id = t.id) AS total"
@@ -335,6 +335,7 @@ final class Journal {
                     rs.getString("id"),
                     TransactionState.valueOf(rs.getString("state")),
                     rs.getString("content_hash"),
+                    OnFailure.valueOf(rs.getString("on_failure")),
                     rs.getString("approved_plan"),
                     rs.getString("message"),
                     rs.getInt("done"),
