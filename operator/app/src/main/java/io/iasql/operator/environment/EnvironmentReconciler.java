@@ -29,6 +29,7 @@ import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.DeleteControl;
+import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
@@ -189,6 +190,17 @@ public class EnvironmentReconciler implements Reconciler<Environment>, Cleaner<E
     return patch(environment, status, live.nextLook());
   }
 
+  @Override
+  public ErrorStatusUpdateControl<Environment> updateErrorStatus(
+      Environment environment, Context<Environment> context, Exception e) {
+    EnvironmentStatus status = statuses.failed(environment, e);
+    if (status.equals(environment.getStatus())) {
+      return ErrorStatusUpdateControl.noStatusUpdate();
+    }
+    tell(environment, status);
+    return ErrorStatusUpdateControl.patchStatus(withStatus(environment, status));
+  }
+
   private static boolean isReady(AwsConnection connection) {
     return connection.getStatus() != null
         && Conditions.find(connection.getStatus().conditions(), Conditions.READY)
@@ -328,7 +340,8 @@ public class EnvironmentReconciler implements Reconciler<Environment>, Cleaner<E
       return;
     }
     Reason reason = Reason.of(now.reason());
-    if (now.isTrue() || Conditions.find(status.conditions(), Conditions.STALLED).isEmpty()) {
+    boolean stalled = Conditions.find(status.conditions(), Conditions.STALLED).isPresent();
+    if (now.isTrue() || (!stalled && reason != Reason.DATABASE_FAILED)) {
       events.normal(environment, reason, now.message());
     } else {
       events.warning(environment, reason, now.message());

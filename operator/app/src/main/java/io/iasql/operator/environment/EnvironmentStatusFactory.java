@@ -1,5 +1,6 @@
 package io.iasql.operator.environment;
 
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.iasql.crds.Condition;
 import io.iasql.crds.Environment;
 import io.iasql.crds.EnvironmentStatus;
@@ -41,6 +42,22 @@ final class EnvironmentStatusFactory {
             .setIf(!stalled, Conditions.RECONCILING, reason, message)
             .setIf(stalled, Conditions.STALLED, reason, message)
             .toList());
+  }
+
+  /** The status after an error that nobody foresaw; what was known before stays. */
+  EnvironmentStatus failed(Environment environment, Exception error) {
+    if (error instanceof KubernetesClientException refused) {
+      String said =
+          refused.getStatus() == null || refused.getStatus().getMessage() == null
+              ? String.valueOf(refused.getMessage())
+              : refused.getStatus().getMessage();
+      return waiting(
+          environment,
+          refused.getStatus() == null ? Reason.UNAVAILABLE : Reason.DATABASE_FAILED,
+          "Kubernetes: " + said + ". It is tried again.",
+          false);
+    }
+    return waiting(environment, Reason.INTERNAL_ERROR, error + ". It is tried again.", false);
   }
 
   /** The environment is being deleted. */

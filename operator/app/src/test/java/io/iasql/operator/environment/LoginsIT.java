@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -186,6 +188,56 @@ class LoginsIT {
     client.resource(secret("env-psql")).delete();
     awaitReady();
     awaitLogin("env-psql");
+  }
+
+  @Test
+  void whatTheApiServerRefusesIsSaidUntilItIsTaken() {
+    forbidSecrets();
+    apply(NONE);
+    awaitRefusal("env-psql");
+
+    allowSecrets();
+    EnvironmentStatus before = awaitReady();
+    forbidSecrets();
+    apply(ALICE);
+    awaitRefusal("env-psql-alice");
+    assertThat(status().database()).isEqualTo(before.database());
+    assertThat(status().observedGeneration()).isEqualTo(before.observedGeneration() + 1);
+
+    allowSecrets();
+    awaitReady();
+    awaitLogin("env-psql-alice");
+  }
+
+  /** A quota that nobody has counted for yet lets nothing through. */
+  private void forbidSecrets() {
+    client
+        .resource(
+            new ResourceQuotaBuilder()
+                .withNewMetadata()
+                .withNamespace(namespace)
+                .withName("no-secrets")
+                .endMetadata()
+                .withNewSpec()
+                .withHard(Map.of("secrets", new Quantity("0")))
+                .endSpec()
+                .build())
+        .create();
+  }
+
+  private void allowSecrets() {
+    client.resourceQuotas().inNamespace(namespace).withName("no-secrets").delete();
+  }
+
+  private void awaitRefusal(String secret) {
+    await("the environment says what was refused")
+        .atMost(LIMIT)
+        .untilAsserted(
+            () ->
+                assertThat(ready())
+                    .startsWith("False DatabaseFailed: Kubernetes: secrets \"" + secret + "\"")
+                    .contains("quota: no-secrets"));
+    assertThat(Conditions.find(status().conditions(), Conditions.RECONCILING)).isPresent();
   }
 
   private void apply(String users) {
