@@ -12,6 +12,7 @@ import io.iasql.peers.AwsProxy;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -57,6 +58,57 @@ class SyncIT {
     assertThat(ready.getStatus().modules()).contains("aws_account", "aws_s3", "aws_sqs");
     assertThat(ready.getStatus().sync().lastSyncTime()).isNotNull();
     assertThat(ready.getStatus().sync().failures()).isEmpty();
+  }
+
+  @Test
+  void shouldReadWhatAFurtherModuleHasBeforeATransactionIsPlanned() {
+    Space space = Space.ready("further-module", Approval.MANUAL, "aws_s3");
+    make(space, "was-there");
+    CountDownLatch held = new CountDownLatch(1);
+    space.stack.proxy.rule(
+        space.account.accessKeyId(),
+        (call, upstream) -> {
+          if (call.service().equals("sqs")) {
+            await(held);
+          }
+          return upstream.forward();
+        });
+    space.environment("env", Approval.MANUAL, "aws_s3", "aws_sqs");
+    space.transaction("adopt", "UPDATE queue SET visibility_timeout = 45 WHERE name = 'was-there'");
+
+    Environment importing =
+        space.await(
+            Environment.class,
+            "env",
+            "be at work on its new spec",
+            e ->
+                e.getMetadata().getGeneration().equals(e.getStatus().observedGeneration())
+                    && Space.condition(e, "Reconciling").isPresent());
+    assertThat(Space.condition(importing, "Ready").orElseThrow().isTrue()).isFalse();
+    Awaitility.await("the table to be there")
+        .atMost(Space.LIMIT)
+        .until(() -> space.rows("SELECT to_regclass('queue')").contains("queue"));
+    space.await("adopt", Phase.PLANNING);
+    Awaitility.await("no plan of an empty table")
+        .during(Duration.ofSeconds(2))
+        .atMost(Space.LIMIT)
+        .until(() -> space.status("adopt").plan() == null);
+    held.countDown();
+
+    space.awaitReady("env");
+    assertThat(space.await("adopt", Phase.AWAITING_APPROVAL).plan().text())
+        .isEqualTo("+0 ~1 ±0 -0");
+    space.approve("adopt");
+    space.await("adopt", Phase.COMMITTED);
+    assertThat(space.queues()).singleElement().asString().startsWith("was-there|45");
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Test

@@ -123,6 +123,13 @@ public class Environments {
         .map(LiveEnvironment::engine);
   }
 
+  /** The same, once the environment has been asked for these modules and has read them. */
+  public Optional<Engine> ready(ResourceID id, Set<String> modules) {
+    return Optional.ofNullable(live.get(id))
+        .filter(e -> e.isAskedFor(modules))
+        .flatMap(e -> ready(id));
+  }
+
   /** The engine of an environment whose database has its schema, whether or not AWS answers. */
   public Optional<Engine> open(ResourceID id) {
     return Optional.ofNullable(live.get(id))

@@ -75,6 +75,22 @@ final class LiveEnvironment {
     boolean isOutOfReach() {
       return reason == Reason.UNAVAILABLE || reason == Reason.INTERNAL_ERROR;
     }
+
+    /** The same of one that gets further modules and takes no transactions meanwhile. */
+    View extending(Reason why, String text) {
+      return new View(
+          false,
+          stalled,
+          isOutOfReach() ? reason : why,
+          isOutOfReach() ? message : text,
+          modules,
+          lastSync,
+          report,
+          syncRequestedAt,
+          busy,
+          openedBy,
+          guardProblems);
+    }
   }
 
   private final ResourceID id;
@@ -95,7 +111,7 @@ final class LiveEnvironment {
           false,
           "",
           List.of());
-  private Set<String> prepared = Set.of();
+  private volatile Set<String> prepared = Set.of();
   private volatile Optional<List<DatabaseUser>> users = Optional.empty();
   private volatile DeclaredGuards checked;
   private Instant checkedAt;
@@ -123,8 +139,22 @@ final class LiveEnvironment {
     return database;
   }
 
+  /** In tables that were not read yet a transaction would find nothing to change. */
   View view() {
-    return view;
+    View now = view;
+    if (now.ready() && isNew()) {
+      return now.extending(Reason.INSTALLING, "The modules of the spec are installed.");
+    }
+    if (now.ready() && importDue) {
+      return now.extending(
+          Reason.IMPORTING, "What is new in the spec is read from the account for the first time.");
+    }
+    return now;
+  }
+
+  /** Whether it has been asked for these modules, with others or without. */
+  boolean isAskedFor(Set<String> modules) {
+    return wanted.modules().containsAll(modules);
   }
 
   /** What is asked now; asked for something else, it tries at once. */
@@ -198,7 +228,7 @@ final class LiveEnvironment {
    * @return whether there is something new to say, or to be tried again
    */
   boolean work() {
-    View before = view;
+    View before = view();
     Wanted now = wanted;
     boolean waiting = clock.instant().isBefore(notBefore);
     commitsMoved = false;
@@ -209,9 +239,9 @@ final class LiveEnvironment {
       if (installed && !waiting && now.users().isPresent() && !now.users().equals(users)) {
         engine.setUsers(now.users().get());
         users = now.users();
-        // What was refused before can be ready again.
-        importDue |= view.stalled();
       }
+      // What was refused before can be ready again.
+      importDue |= installed && !waiting && view.stalled();
       if (installed && isSyncDue() && !waiting) {
         sync(now);
       }
@@ -226,7 +256,7 @@ final class LiveEnvironment {
         retry = FIRST_RETRY;
         notBefore = Instant.MIN;
       }
-      return !view.equals(before);
+      return !view().equals(before);
     } catch (UnavailableException e) {
       LOG.warnf("environment %s: %s", id, e.getMessage());
       failed(false, Reason.UNAVAILABLE, e.getMessage() + ". It is tried again.");
@@ -273,9 +303,9 @@ final class LiveEnvironment {
       throw new UnknownModule(e);
     }
     engine.prepare(now.modules());
+    importDue = true;
     prepared = new TreeSet<>(now.modules());
     installed = true;
-    importDue = true;
     if (!view.ready()) {
       view = with(Reason.IMPORTING, "The account is read for the first time.");
     }
@@ -290,7 +320,6 @@ final class LiveEnvironment {
         !now.syncRequestedAt().isEmpty() && !now.syncRequestedAt().equals(view.syncRequestedAt());
     boolean accepts = asked && now.drift() == DriftPolicy.REPORT;
     SyncReport report = engine.sync(Set.of(), accepts ? DriftPolicy.ACCEPT : now.drift());
-    importDue = false;
     boolean whole = report.failures().isEmpty();
     view =
         new View(
@@ -308,6 +337,7 @@ final class LiveEnvironment {
             view.busy(),
             view.openedBy(),
             view.guardProblems());
+    importDue = false;
   }
 
   private void failed(boolean stalled, Reason reason, String message) {

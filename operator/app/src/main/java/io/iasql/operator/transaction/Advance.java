@@ -36,13 +36,15 @@ final class Advance {
   /**
    * Advances the transaction.
    *
+   * @param mayPlan whether the rows are such that SQL finds what it looks for
+   * @return empty where it takes a plan to say more
    * @throws io.iasql.engine.store.UnavailableException while PostgreSQL or AWS is out of reach
    */
-  static Snapshot of(Engine engine, Request request, Clock clock) {
-    return new Advance(engine, request, clock).run();
+  static Optional<Snapshot> of(Engine engine, Request request, Clock clock, boolean mayPlan) {
+    return new Advance(engine, request, clock).run(mayPlan);
   }
 
-  private Snapshot run() {
+  private Optional<Snapshot> run(boolean mayPlan) {
     // The environment's own reconciler may not have come to a change that this request knows of.
     request.guards().post(engine);
     Optional<TransactionView> view = engine.view(request.uid());
@@ -52,18 +54,17 @@ final class Advance {
     }
     Optional<TransactionView> known = view.filter(v -> isFixed(v) || isOfDraft(v));
     if (known.isPresent() && !isUndone(known.get())) {
-      return submitted(known.get());
+      return Optional.of(submitted(known.get()));
     }
     if (request.hold().isPresent()) {
-      return held(request.hold().get());
+      return Optional.of(held(request.hold().get()));
     }
     Draft draft = request.draft().orElseThrow();
-    return known.isPresent()
-        ? planned(draft, known)
-        : engine
-            .committed(request.ledgerName(), draft)
-            .map(this::remembered)
-            .orElseGet(() -> planned(draft, Optional.empty()));
+    Optional<Snapshot> earlier =
+        known.isPresent()
+            ? Optional.empty()
+            : engine.committed(request.ledgerName(), draft).map(this::remembered);
+    return earlier.isPresent() || !mayPlan ? earlier : Optional.of(planned(draft, known));
   }
 
   /** Whether it waits for its turn and is not, or not now, what is asked for. */

@@ -14,6 +14,7 @@ import io.iasql.operator.environment.Environments;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a SqlTransaction asks for now.
@@ -21,6 +22,7 @@ import java.util.Optional;
  * @param resource the resource
  * @param uid its uid: a resource made again is another one
  * @param environment its environment
+ * @param modules the modules that the environment declares
  * @param draft what it does to the rows; empty while that cannot be said, and then it is held
  * @param hold why nothing may begin now, if so
  * @param approvePlan the plan id written as approval, or an empty string
@@ -37,6 +39,7 @@ record Request(
     ResourceID resource,
     String uid,
     ResourceID environment,
+    Set<String> modules,
     Optional<Draft> draft,
     Optional<Hold> hold,
     String approvePlan,
@@ -58,6 +61,7 @@ record Request(
         ResourceID.fromResource(transaction),
         transaction.getMetadata().getUid(),
         ResourceID.fromResource(environment),
+        Set.copyOf(environment.getSpec().modules()),
         draft,
         hold,
         Optional.ofNullable(spec.approvePlan()).orElse(""),

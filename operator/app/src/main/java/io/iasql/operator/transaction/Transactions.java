@@ -238,21 +238,34 @@ class Transactions {
       return;
     }
     Request request = one.request();
-    Optional<Engine> engine = environments.ready(request.environment());
+    Optional<Engine> ready = environments.ready(request.environment(), request.modules());
+    Optional<Engine> engine = ready.or(() -> environments.open(request.environment()));
     if (engine.isEmpty()) {
       return;
     }
     MDC.put("environment", request.environment().getName());
     MDC.put("transaction", request.ledgerName());
     try {
-      Snapshot now = snapshot(engine.get(), one);
-      now.plan().ifPresent(p -> MDC.put("plan", p.id()));
-      publish(one, now);
+      Optional<Snapshot> now =
+          snapshot(engine.get(), one, ready.isPresent()).filter(s -> isSure(s, request));
+      now.flatMap(Snapshot::plan).ifPresent(p -> MDC.put("plan", p.id()));
+      now.ifPresentOrElse(s -> publish(one, s), () -> postpone(request.uid()));
     } finally {
       MDC.remove("environment");
       MDC.remove("transaction");
       MDC.remove("plan");
     }
+  }
+
+  /** What found nothing to change may have looked into tables that came just then. */
+  private boolean isSure(Snapshot snapshot, Request request) {
+    return snapshot.phase() != Phase.NO_CHANGES
+        || environments.ready(request.environment(), request.modules()).isPresent();
+  }
+
+  /** Has it asked about again when its environment is ready. */
+  private void postpone(String uid) {
+    known.computeIfPresent(uid, (id, current) -> current.with(current.request()));
   }
 
   /** Drops what is stored of a transaction that was never submitted, in the background. */
@@ -283,33 +296,30 @@ class Transactions {
     }
   }
 
-  private Snapshot snapshot(Engine engine, Known one) {
+  private Optional<Snapshot> snapshot(Engine engine, Known one, boolean mayPlan) {
     try {
-      Snapshot now = Advance.of(engine, one.request(), clock);
-      if (isTooLong(now)) {
-        writeWholePlan(engine, one, now);
-      }
+      Optional<Snapshot> now = Advance.of(engine, one.request(), clock, mayPlan);
+      now.filter(Transactions::isTooLong).ifPresent(s -> writeWholePlan(engine, one, s));
       return now;
     } catch (UnavailableException e) {
-      return before(one).retried(Reason.UNAVAILABLE, e.getMessage() + ". It is tried again.");
+      return again(one, Reason.UNAVAILABLE, e.getMessage());
     } catch (CloudException e) {
-      return before(one)
-          .retried(Reason.UNAVAILABLE, "AWS: " + e.failure() + ". It is tried again.");
+      return again(one, Reason.UNAVAILABLE, "AWS: " + e.failure());
     } catch (KubernetesClientException e) {
-      return before(one)
-          .retried(
-              Reason.UNAVAILABLE,
-              "The whole plan cannot be written into its ConfigMap: "
-                  + e.getMessage()
-                  + ". It is tried again.");
+      return again(
+          one,
+          Reason.UNAVAILABLE,
+          "The whole plan cannot be written into its ConfigMap: " + e.getMessage());
     } catch (RuntimeException e) {
       LOG.errorf(e, "transaction %s", one.request().resource());
-      return before(one).retried(Reason.INTERNAL_ERROR, e + ". It is tried again.");
+      return again(one, Reason.INTERNAL_ERROR, e.toString());
     }
   }
 
-  private static Snapshot before(Known one) {
-    return one.snapshot().orElseGet(() -> Snapshot.of(Phase.PLANNING, Reason.PLANNING, ""));
+  private static Optional<Snapshot> again(Known one, Reason reason, String message) {
+    Snapshot before =
+        one.snapshot().orElseGet(() -> Snapshot.of(Phase.PLANNING, Reason.PLANNING, ""));
+    return Optional.of(before.retried(reason, message + ". It is tried again."));
   }
 
   private static boolean isTooLong(Snapshot snapshot) {
