@@ -7,15 +7,26 @@ import io.iasql.crds.SqlTransactionStatus;
 import io.iasql.crds.SqlTransactionStatus.Phase;
 import java.net.HttpURLConnection;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /** The SqlTransactions of a namespace, asked of the API server: a cache may lag behind. */
 final class MadeTransactions {
+  /** Nobody wants a transaction any more. */
+  static final class ReplicationGoneException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
   private final KubernetesClient client;
   private final String namespace;
+  private final BooleanSupplier isThere;
 
-  MadeTransactions(KubernetesClient client, String namespace) {
+  /**
+   * @param isThere whether the Replication that they are made for is there
+   */
+  MadeTransactions(KubernetesClient client, String namespace, BooleanSupplier isThere) {
     this.client = client;
     this.namespace = namespace;
+    this.isThere = isThere;
   }
 
   Optional<SqlTransaction> find(String name) {
@@ -23,8 +34,15 @@ final class MadeTransactions {
         client.resources(SqlTransaction.class).inNamespace(namespace).withName(name).get());
   }
 
-  /** Makes it, or finds the one that was made before by one that was stopped in between. */
+  /**
+   * Makes it, or finds the one that was made before by one that was stopped in between.
+   *
+   * @throws ReplicationGoneException when there is nobody left to make it for
+   */
   SqlTransaction make(SqlTransaction wanted) {
+    if (!isThere.getAsBoolean()) {
+      throw new ReplicationGoneException();
+    }
     try {
       return client.resource(wanted).create();
     } catch (KubernetesClientException e) {

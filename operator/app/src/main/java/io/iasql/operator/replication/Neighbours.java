@@ -45,6 +45,14 @@ final class Neighbours {
         .collect(Collectors.toUnmodifiableSet());
   }
 
+  /** Whether the Replication that asked is still there, and not only one of its name. */
+  boolean isThere(ReplicationRequest request) {
+    return replications
+        .get(request.resource())
+        .filter(r -> r.getMetadata().getUid().equals(request.uid()) && !r.isMarkedForDeletion())
+        .isPresent();
+  }
+
   /** Whether nothing more happens to it as it is written now. */
   static boolean isOver(Replication replication) {
     ReplicationStatus status = replication.getStatus();

@@ -64,6 +64,7 @@ public class ReplicationReconciler implements Reconciler<Replication> {
   public List<EventSource<?, Replication>> prepareEventSources(
       EventSourceContext<Replication> context) {
     neighbours = new Neighbours(context.getPrimaryCache());
+    replications.keepOnly(neighbours::isThere);
     return List.of(
         moves,
         ReplicationSources.environments(context, neighbours, shard),

@@ -6,6 +6,7 @@ import io.iasql.crds.ReplicationStatus.Phase;
 import io.iasql.engine.Engine;
 import io.iasql.engine.store.UnavailableException;
 import io.iasql.operator.environment.Environments;
+import io.iasql.operator.replication.MadeTransactions.ReplicationGoneException;
 import io.iasql.operator.status.Reason;
 import io.iasql.operator.work.Jobs;
 import io.iasql.spi.CloudException;
@@ -19,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jboss.logging.Logger;
 
 /**
@@ -41,6 +43,7 @@ class Replications {
   private final Clock clock;
   private final Map<String, Known> known = new ConcurrentHashMap<>();
   private final List<Consumer<ResourceID>> listeners = new CopyOnWriteArrayList<>();
+  private volatile Predicate<ReplicationRequest> isThere = request -> true;
 
   Replications(Environments environments, Jobs jobs, KubernetesClient client, Clock clock) {
     this.environments = environments;
@@ -71,6 +74,16 @@ class Replications {
     listeners.add(listener);
   }
 
+  /**
+   * Drops the work for replications that were deleted, or that their labels make another
+   * operator's.
+   *
+   * @param isThere whether the replication that asked is among those to work on
+   */
+  void keepOnly(Predicate<ReplicationRequest> isThere) {
+    this.isThere = isThere;
+  }
+
   /** What is known of a replication; looks at it anew in the background. */
   Optional<ReplicationSnapshot> look(ReplicationRequest request) {
     Known now =
@@ -92,12 +105,13 @@ class Replications {
         && old.request().cycle().equals(now.cycle());
   }
 
-  /** Forgets a replication that has ended or is gone. */
+  /** Forgets a replication that has ended. */
   void forget(String uid) {
     known.remove(uid);
   }
 
   private void moved(ResourceID environment) {
+    known.values().removeIf(one -> !isThere.test(one.request()));
     known.values().stream()
         .filter(
             one ->
@@ -116,12 +130,22 @@ class Replications {
     if (one == null) {
       return;
     }
+    if (!isThere.test(one.request())) {
+      forget(uid);
+      return;
+    }
     Optional<Engine> target = environments.ready(one.request().target());
     Optional<Engine> source = environments.ready(one.request().source());
     if (target.isEmpty() || (source.isEmpty() && one.request().sourceThere())) {
       return;
     }
-    ReplicationSnapshot now = snapshot(one, source, target.get());
+    ReplicationSnapshot now;
+    try {
+      now = snapshot(one, source, target.get());
+    } catch (ReplicationGoneException e) {
+      forget(uid);
+      return;
+    }
     Known after =
         known.computeIfPresent(
             uid,
@@ -148,7 +172,7 @@ class Replications {
               request,
               source.map(Engine::replicas),
               target.replicas(),
-              new MadeTransactions(client, request.namespace()),
+              new MadeTransactions(client, request.namespace(), () -> isThere.test(request)),
               clock,
               one.snapshot().flatMap(ReplicationSnapshot::compared))
           .run();
@@ -159,6 +183,8 @@ class Replications {
           .retried(Reason.UNAVAILABLE, "AWS: " + e.failure() + ". It is tried again.");
     } catch (KubernetesClientException e) {
       return before(one).retried(Reason.UNAVAILABLE, e.getMessage() + ". It is tried again.");
+    } catch (ReplicationGoneException e) {
+      throw e;
     } catch (RuntimeException e) {
       LOG.errorf(e, "replication %s", request.resource());
       return before(one).retried(Reason.INTERNAL_ERROR, e + ". It is tried again.");

@@ -29,7 +29,8 @@ class SourceCommitsIT {
 
   // There is no source to ask: all that counts is what was read of it before.
   private final SourceCommits commits =
-      new SourceCommits(request, null, new MadeTransactions(client, namespace), Clock.systemUTC());
+      new SourceCommits(
+          request, null, new MadeTransactions(client, namespace, () -> true), Clock.systemUTC());
 
   @BeforeEach
   void createTransaction() {
