@@ -9,7 +9,9 @@ import io.iasql.crds.SqlTransactionStatus.Phase;
 import io.iasql.peers.AwsPeer;
 import io.iasql.peers.AwsProxy;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Optional;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** Accounts that are not reached: said on the AwsConnection, waited for by the environment. */
@@ -124,6 +126,31 @@ class ConnectionIT {
       text.append(alphabet.charAt((int) ((bits >> (5 * i)) & 31)));
     }
     return text.append(number % 2 == 0 ? 'A' : 'Q').append("ROTATED").toString();
+  }
+
+  @Test
+  void shouldUseAConnectionNoLongerThanItExists() {
+    Space space = Space.ready("deleted-connection", Approval.MANUAL, "aws_sqs");
+    space.transaction("waits", "INSERT INTO queue (name) VALUES ('waits')");
+    String plan = space.await("waits", Phase.AWAITING_APPROVAL).plan().id();
+
+    space.delete(AwsConnection.class, Space.CONNECTION);
+    awaitWaiting(space);
+    space.approve("waits", plan);
+    space.await(
+        "waits", "be submitted", s -> s.phase() == Phase.QUEUED || s.phase() == Phase.COMMITTING);
+    int calls = space.stack.proxy.calls(space.account.accessKeyId()).size();
+    Awaitility.await("nothing reaches AWS")
+        .during(Duration.ofSeconds(5))
+        .atMost(Space.LIMIT)
+        .untilAsserted(
+            () -> assertThat(space.stack.proxy.calls(space.account.accessKeyId())).hasSize(calls));
+    assertThat(space.queueNames()).isEmpty();
+
+    space.connection(space.account.id(), Optional.of(space.stack.proxy.endpoint()));
+
+    space.await("waits", Phase.COMMITTED);
+    assertThat(space.queueNames()).containsExactly("waits");
   }
 
   @Test

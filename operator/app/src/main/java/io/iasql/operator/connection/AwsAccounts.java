@@ -25,6 +25,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jboss.logging.Logger;
 
 /**
  * The AWS accounts that are open now, by AwsConnection. AWS is asked on threads of its own, never
@@ -32,10 +34,12 @@ import java.util.function.Consumer;
  *
  * <p>An account is handed out only after STS has confirmed it. When a connection's settings change,
  * the account behind the old ones is handed out no more, and closed once work that began with it
- * has had time to end.
+ * has had time to end. The same goes for a connection that is gone.
  */
 @ApplicationScoped
 public class AwsAccounts {
+  private static final Logger LOG = Logger.getLogger(AwsAccounts.class);
+  private static final Duration LOOK_AROUND = Duration.ofSeconds(2);
   private static final Duration FIRST_RETRY = Duration.ofSeconds(5);
   private static final Duration LONGEST_RETRY = Duration.ofMinutes(5);
   private static final int MAX_DOUBLINGS = 10;
@@ -48,6 +52,7 @@ public class AwsAccounts {
       Executors.newSingleThreadScheduledExecutor(task -> thread(task, "aws-close"));
   private final Map<ResourceID, Connection> connections = new ConcurrentHashMap<>();
   private final List<Consumer<ResourceID>> listeners = new CopyOnWriteArrayList<>();
+  private volatile Predicate<ResourceID> isThere = id -> true;
 
   AwsAccounts(AwsConnector connector, OperatorConfig config, Clock clock) {
     this.connector = connector;
@@ -67,6 +72,26 @@ public class AwsAccounts {
   /** Has a listener told of each connection that AWS has answered for. */
   void onAnswer(Consumer<ResourceID> listener) {
     listeners.add(listener);
+  }
+
+  /**
+   * Disconnects connections that are gone for this operator: deleted, or their labels make them
+   * another operator's.
+   *
+   * @param isThere whether the connection is among those to work on
+   */
+  void keepOnly(Predicate<ResourceID> isThere) {
+    this.isThere = isThere;
+    closer.scheduleWithFixedDelay(
+        () -> connections.keySet().stream().filter(isThere.negate()).forEach(this::leave),
+        LOOK_AROUND.toMillis(),
+        LOOK_AROUND.toMillis(),
+        TimeUnit.MILLISECONDS);
+  }
+
+  private void leave(ResourceID id) {
+    LOG.infof("connection %s is no longer there for this operator", id);
+    disconnect(id);
   }
 
   /**
@@ -111,6 +136,9 @@ public class AwsAccounts {
    * @throws CloudException when the account is not connected, or no longer
    */
   public AwsScope scope(ResourceID id) {
+    if (!isThere.test(id)) {
+      throw notReady(id, "it does not exist");
+    }
     Connection connection = connections.get(id);
     Optional<AwsAccount> account = Optional.ofNullable(connection).flatMap(Connection::openAccount);
     if (account.isPresent()) {
@@ -122,7 +150,11 @@ public class AwsAccounts {
             .map(last -> last instanceof Failed failed ? failed.failure().toString() : "")
             .filter(text -> !text.isEmpty())
             .orElse("AWS has not confirmed it yet");
-    throw new CloudException(
+    throw notReady(id, why);
+  }
+
+  private static CloudException notReady(ResourceID id, String why) {
+    return new CloudException(
         new CloudFailure(
             CloudFailure.Kind.UNAVAILABLE,
             "NotConnected",

@@ -58,6 +58,7 @@ public class AwsConnectionReconciler implements Reconciler<AwsConnection> {
   @Override
   public List<EventSource<?, AwsConnection>> prepareEventSources(
       EventSourceContext<AwsConnection> context) {
+    accounts.keepOnly(id -> context.getPrimaryCache().get(id).isPresent());
     return List.of(
         answers,
         new InformerEventSource<>(

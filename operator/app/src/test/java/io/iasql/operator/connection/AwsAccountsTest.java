@@ -22,6 +22,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -141,6 +143,26 @@ class AwsAccountsTest {
 
     assertThatThrownBy(() -> accounts.scope(ID)).isInstanceOf(CloudException.class);
     await("the account is closed").untilAsserted(() -> assertThat(aws.open).hasValue(0));
+  }
+
+  @Test
+  void handsOutNothingOfAConnectionThatIsGoneAndClosesIt() {
+    Set<ResourceID> there = ConcurrentHashMap.newKeySet();
+    there.add(ID);
+    accounts.keepOnly(there::contains);
+    verifyAndAwait(settings("one"), 1);
+    assertThat(accounts.scope(ID).accountId()).isEqualTo(ACCOUNT);
+
+    there.remove(ID);
+
+    assertThatThrownBy(() -> accounts.scope(ID))
+        .isInstanceOf(CloudException.class)
+        .hasMessageContaining("AwsConnection infra/staging is not ready: it does not exist");
+    await("the account is closed").untilAsserted(() -> assertThat(aws.open).hasValue(0));
+
+    there.add(ID);
+    verifyAndAwait(settings("one"), 2);
+    assertThat(accounts.scope(ID).accountId()).isEqualTo(ACCOUNT);
   }
 
   @Test
