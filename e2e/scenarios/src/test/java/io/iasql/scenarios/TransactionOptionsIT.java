@@ -126,13 +126,23 @@ class TransactionOptionsIT {
         sql: UPDATE queue SET delay_seconds = iasql_parameter('number')::int
         parametersFrom: [{secretRef: {name: tag}}]
         """);
+    space.transactionOf(
+        "turned",
+        """
+        sql: SELECT reverse(iasql_parameter('number'))::int
+        parametersFrom: [{secretRef: {name: tag}}]
+        """);
 
     assertThat(space.await("open", Phase.FAILED).message())
         .contains("bucket.tags would hold parameter tag, whose value comes from a Secret");
     assertThat(space.await("cast", Phase.FAILED).message())
         .contains("22P02")
-        .contains("(parameter number)");
+        .contains("What PostgreSQL says is not shown");
+    assertThat(space.await("turned", Phase.FAILED).message())
+        .contains("22P02")
+        .contains("What PostgreSQL says is not shown");
     assertNoTraceOf("canary-");
+    assertNoTraceOf("-yranac");
   }
 
   /** In the database, the log, the metrics and every object but Secrets. */

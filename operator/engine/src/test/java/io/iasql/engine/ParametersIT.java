@@ -8,9 +8,14 @@ import io.iasql.engine.commit.Submission;
 import io.iasql.engine.commit.TransactionState;
 import io.iasql.engine.commit.TransactionView;
 import io.iasql.engine.fake.Power;
+import io.iasql.engine.guard.Assertion;
 import io.iasql.engine.plan.Draft;
 import io.iasql.engine.plan.Plan;
 import io.iasql.engine.plan.PlanStore;
+import io.iasql.engine.store.UnavailableException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,6 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Values that SQL gets by name, and that secret ones are nowhere but where they belong. */
 class ParametersIT {
   private static final String CANARY = "canary-7f3a-with-'quotes'-\"two\"-and,comma";
+  private static final String BACKWARDS = "yranac";
   private static final String SQL =
       "INSERT INTO bucket (name, secret) VALUES (iasql_parameter('name'), iasql_parameter('pin'))";
 
@@ -137,16 +143,72 @@ class ParametersIT {
       textBlock =
           """
           SELECT iasql_parameter('pin')::int                                                     | 22P02
+          SELECT reverse(iasql_parameter('pin'))::int                                            | 22P02
           DO $$ BEGIN RAISE EXCEPTION 'it is %', iasql_parameter('pin'); END $$                  | P0001
+          DO $$ BEGIN RAISE 'no' USING DETAIL = reverse(iasql_parameter('pin')); END $$          | P0001
+          DO $$ BEGIN RAISE 'no' USING HINT = reverse(iasql_parameter('pin')); END $$            | P0001
+          SELECT iasql_parameter(reverse(iasql_parameter('pin')))                                | 42P02
           INSERT INTO bucket (name, secret) VALUES (iasql_parameter('pin'), 'x'), (iasql_parameter('pin'), 'y') | 23505
           """)
   void shouldTellNothingInAnError(String sql, String state) {
     assertThatThrownBy(() -> env.engine().plan("tx-error", draft(sql, CANARY)))
         .isInstanceOf(InvalidTransactionException.class)
-        .hasMessageContaining(state)
-        .hasMessageContaining("(parameter pin)")
+        .hasMessageContaining("PostgreSQL refuses the SQL [SQLSTATE " + state + "]")
+        .hasMessageContaining("line 1, column 1")
+        .hasMessageContaining("What PostgreSQL says is not shown")
         .hasMessageNotContaining("canary")
+        .hasMessageNotContaining(BACKWARDS)
         .hasNoCause();
+  }
+
+  @Test
+  void shouldTellNothingInWhatLooksLikeAnOutage() {
+    String sql =
+        "DO $$ BEGIN RAISE '%', reverse(iasql_parameter('pin')) USING ERRCODE = '40001'; END $$";
+
+    assertThatThrownBy(() -> env.engine().plan("tx-outage", draft(sql, CANARY)))
+        .isInstanceOf(UnavailableException.class)
+        .hasMessageContaining("PostgreSQL [SQLSTATE 40001]")
+        .satisfies(e -> assertThat(stackTrace(e)).doesNotContain("canary", BACKWARDS));
+  }
+
+  private static String stackTrace(Throwable thrown) {
+    StringWriter text = new StringWriter();
+    thrown.printStackTrace(new PrintWriter(text));
+    return text.toString();
+  }
+
+  @Test
+  void shouldTellNothingInAnAssertionOfTheTransaction() {
+    Draft draft =
+        new Draft.Statements(
+            SQL,
+            Parameters.of(Map.of("name", "assets"), Map.of("pin", CANARY)),
+            List.of(
+                new Assertion("row", "SELECT reverse(iasql_parameter('pin'))", "Look"),
+                new Assertion("cast", "SELECT reverse(iasql_parameter('pin'))::int", "")));
+
+    assertThatThrownBy(() -> env.engine().plan("tx-assert", draft))
+        .isInstanceOf(InvalidTransactionException.class)
+        .hasMessageContaining(
+            "assertion row of the SqlTransaction does not hold: Look. What its query returned is"
+                + " not shown")
+        .hasMessageContaining(
+            "assertion cast of the SqlTransaction cannot be checked: PostgreSQL refuses the SQL"
+                + " [SQLSTATE 22P02]")
+        .hasMessageNotContaining("canary")
+        .hasMessageNotContaining(BACKWARDS);
+  }
+
+  @Test
+  void shouldSayAllOfAnErrorWhereNothingIsSecret() {
+    Draft draft =
+        new Draft.Statements(
+            "SELECT iasql_parameter('name')::int",
+            Parameters.of(Map.of("name", "assets"), Map.of()));
+
+    assertThatThrownBy(() -> env.engine().plan("tx-open-error", draft))
+        .hasMessageContaining("invalid input syntax for type integer: \"assets\"");
   }
 
   @Test

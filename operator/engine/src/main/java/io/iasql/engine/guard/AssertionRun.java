@@ -32,10 +32,19 @@ public final class AssertionRun {
   private static final Duration LIMIT = Duration.ofSeconds(20);
 
   private final Handle handle;
+  private final boolean quiet;
   private List<String> secrets;
 
   public AssertionRun(Handle handle) {
+    this(handle, false);
+  }
+
+  /**
+   * @param quiet whether nothing that comes of their SQL may be said, since it can ask for secrets
+   */
+  public AssertionRun(Handle handle, boolean quiet) {
     this.handle = handle;
+    this.quiet = quiet;
   }
 
   /**
@@ -67,13 +76,19 @@ public final class AssertionRun {
     return violations;
   }
 
-  private static String text(Assertion one, Result result) {
+  private String text(Assertion one, Result result) {
     if (result.error().isPresent()) {
       return " cannot be checked: " + result.error().get() + ". Mend its SQL";
     }
     List<String> shown = result.rows().subList(0, Math.min(SHOWN, result.rows().size()));
-    return " does not hold"
-        + (one.message().isEmpty() ? "" : ": " + one.message().replaceFirst("\\.\\s*$", ""))
+    String violated =
+        " does not hold"
+            + (one.message().isEmpty() ? "" : ": " + one.message().replaceFirst("\\.\\s*$", ""));
+    if (quiet) {
+      return violated
+          + ". What its query returned is not shown, because it could have values of Secrets in it";
+    }
+    return violated
         + ". Its query returned ("
         + String.join("), (", shown)
         + (result.rows().size() > SHOWN ? ") and more" : ")");
@@ -91,7 +106,7 @@ public final class AssertionRun {
       try {
         return new Result(Optional.empty(), rows(connection, one.sql()));
       } catch (SQLException e) {
-        RuntimeException meaning = SqlErrors.ofUserSql(e, one.sql(), Optional.empty());
+        RuntimeException meaning = meaning(e, one.sql());
         if (!(meaning instanceof InvalidTransactionException)) {
           throw meaning;
         }
@@ -102,8 +117,14 @@ public final class AssertionRun {
         connection.rollback(before);
       }
     } catch (SQLException e) {
-      throw SqlErrors.ofUserSql(e, one.sql(), Optional.empty());
+      throw meaning(e, one.sql());
     }
+  }
+
+  private RuntimeException meaning(SQLException e, String sql) {
+    return quiet
+        ? SqlErrors.ofSecretSql(e, sql, Optional.empty(), Optional.empty())
+        : SqlErrors.ofUserSql(e, sql, Optional.empty());
   }
 
   private List<String> rows(Connection connection, String sql) throws SQLException {

@@ -148,7 +148,10 @@ public final class Planner {
                       context.modules(),
                       netChange(handle, catalog, draft),
                       vanished);
-              speculation.keepTo(context.guardRoom().guards(), draft.ownAssertions());
+              speculation.keepTo(
+                  context.guardRoom().guards(),
+                  draft.ownAssertions(),
+                  draft.parameters().hasSecrets());
               return speculation;
             });
   }

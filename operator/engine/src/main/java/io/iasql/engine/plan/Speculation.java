@@ -166,25 +166,26 @@ public final class Speculation {
    * Holds the transaction to an environment's guards.
    *
    * @param own assertions of its own
+   * @param secret whether these can ask for secrets
    * @throws InvalidTransactionException when it cannot be because of them
    */
-  void keepTo(Guards wanted, List<Assertion> own) {
+  void keepTo(Guards wanted, List<Assertion> own, boolean secret) {
     guards = wanted.fingerprint();
     protect(wanted.protect());
     if (!rows.isEmpty() && !(wanted.assertions().isEmpty() && own.isEmpty())) {
-      check(wanted.assertions(), own);
+      check(wanted.assertions(), own, secret);
     }
   }
 
-  private void check(List<Assertion> wanted, List<Assertion> own) {
+  private void check(List<Assertion> wanted, List<Assertion> own, boolean secret) {
     try {
       UserSql.keepFromEngine(handle.getConnection());
     } catch (SQLException e) {
       throw new UnavailableException("PostgreSQL: " + e.getMessage(), e);
     }
-    AssertionRun run = new AssertionRun(handle);
-    List<String> violations = new ArrayList<>(run.violations(wanted, "the Environment"));
-    violations.addAll(run.violations(own, "the SqlTransaction"));
+    List<String> violations =
+        new ArrayList<>(new AssertionRun(handle).violations(wanted, "the Environment"));
+    violations.addAll(new AssertionRun(handle, secret).violations(own, "the SqlTransaction"));
     if (!violations.isEmpty()) {
       throw new InvalidTransactionException(violations);
     }

@@ -2,6 +2,7 @@ package io.iasql.engine.plan;
 
 import io.iasql.engine.InvalidTransactionException;
 import io.iasql.engine.Parameters;
+import io.iasql.engine.export.ParameterCalls;
 import io.iasql.engine.store.EnvironmentDatabase;
 import io.iasql.engine.store.Sql;
 import io.iasql.engine.store.SqlErrors;
@@ -21,6 +22,7 @@ import org.postgresql.PGConnection;
 /** Runs a user's SQL with the user's rights inside the engine's PostgreSQL transaction. */
 public final class UserSql {
   private static final int MAX_CHOICES = 30;
+  private static final String UNDEFINED_PARAMETER = "42P02";
   private static final long MANIFEST_LOCK = 0x6961_7371_6c00_0003L;
 
   private UserSql() {}
@@ -68,7 +70,9 @@ public final class UserSql {
       }
     } catch (SQLException e) {
       Optional<SqlStatements.Statement> culprit = culprit(connection, start, sql, limit, e);
-      throw SqlErrors.ofUserSql(e, sql, culprit, choices(connection, start, e));
+      throw parameters.hasSecrets()
+          ? SqlErrors.ofSecretSql(e, sql, culprit, missing(e, sql, parameters))
+          : SqlErrors.ofUserSql(e, sql, culprit, choices(connection, start, e));
     }
   }
 
@@ -95,6 +99,20 @@ public final class UserSql {
                     + " out"));
       }
     }
+  }
+
+  /** The parameters that there are not, by the SQL's own text. */
+  private static Optional<String> missing(SQLException e, String sql, Parameters parameters) {
+    List<String> missing =
+        ParameterCalls.of(sql).stream()
+            .filter(name -> !parameters.values().containsKey(name))
+            .toList();
+    return UNDEFINED_PARAMETER.equals(e.getSQLState()) && !missing.isEmpty()
+        ? Optional.of(
+            "there is no parameter '%s'. There are %s; spec.parameters and spec.parametersFrom of a SqlTransaction give them"
+                .formatted(
+                    String.join("', '", missing), String.join(", ", parameters.values().keySet())))
+        : Optional.empty();
   }
 
   /** What a reference could have named, where that is a short list. */

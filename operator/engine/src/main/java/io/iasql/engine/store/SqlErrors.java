@@ -17,6 +17,11 @@ public final class SqlErrors {
   private static final Pattern MISSING =
       Pattern.compile("is not present in table \"([^\"]+)\"\\.$");
 
+  private static final String NOT_SHOWN =
+      "What PostgreSQL says is not shown, because the SQL has values of Secrets and could put them"
+          + " there in any form. To read it, run the SQL with made-up values in spec.parameters"
+          + " instead of spec.parametersFrom";
+
   private SqlErrors() {}
 
   /**
@@ -98,6 +103,43 @@ public final class SqlErrors {
       }
     }
     return new InvalidTransactionException(List.of(text.toString()), e);
+  }
+
+  /**
+   * What a failed statement of a user means whose SQL has secrets: state and place, in no words of
+   * PostgreSQL's, since the SQL decides on those.
+   *
+   * @param culprit the statement that failed, where the error itself does not say it
+   * @param problem what is known to be wrong without PostgreSQL's words; may be empty
+   */
+  public static RuntimeException ofSecretSql(
+      SQLException e,
+      String sql,
+      Optional<SqlStatements.Statement> culprit,
+      Optional<String> problem) {
+    ServerErrorMessage server = e instanceof PSQLException p ? p.getServerErrorMessage() : null;
+    if (server == null) {
+      return ofUserSql(e, sql, culprit);
+    }
+    String state = " [SQLSTATE " + e.getSQLState() + "]";
+    if (isTransient(e)) {
+      // By the state alone a collision with another transaction is told from an outage.
+      return new UnavailableException(
+          "PostgreSQL" + state + ". " + NOT_SHOWN, new SQLException(NOT_SHOWN, e.getSQLState()));
+    }
+    String place = place(server, sql, culprit);
+    if (problem.isPresent()) {
+      return new InvalidTransactionException(List.of(problem.get() + state + place));
+    }
+    String advice = advice(e.getSQLState());
+    return new InvalidTransactionException(
+        List.of(
+            "PostgreSQL refuses the SQL"
+                + state
+                + place
+                + ". "
+                + (advice.isEmpty() ? "" : advice + ". ")
+                + NOT_SHOWN));
   }
 
   /** The table in which a reference found no row, where that is what is wrong. */
