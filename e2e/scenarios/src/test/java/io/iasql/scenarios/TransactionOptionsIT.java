@@ -16,6 +16,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -143,6 +144,23 @@ class TransactionOptionsIT {
         .contains("What PostgreSQL says is not shown");
     assertNoTraceOf("canary-");
     assertNoTraceOf("-yranac");
+  }
+
+  @Test
+  void shouldTakeNoSecretThatOpensAwsOrADatabase() {
+    for (String secret : List.of(Space.KEYS, "env-database", "env-psql")) {
+      space.transactionOf(
+          "takes-" + secret,
+          "sql: SELECT iasql_parameter('password')\n"
+              + "parametersFrom: [{secretRef: {name: %s}}]".formatted(secret));
+
+      SqlTransactionStatus status = space.await("takes-" + secret, Phase.FAILED);
+
+      assertThat(status.message())
+          .startsWith("Secret " + secret + ", which spec.parametersFrom names, is ")
+          .contains("is never given to SQL");
+      assertThat(Kstatus.find(status.conditions(), "Stalled")).isPresent();
+    }
   }
 
   /** In the database, the log, the metrics and every object but Secrets. */

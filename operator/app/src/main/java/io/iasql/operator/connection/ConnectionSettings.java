@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Turns an AwsConnection and its Secrets into settings. */
-final class ConnectionSettings {
+public final class ConnectionSettings {
   private static final String ACCESS_KEY_ID = "AWS_ACCESS_KEY_ID";
   private static final String SECRET_ACCESS_KEY = "AWS_SECRET_ACCESS_KEY";
   private static final String SESSION_TOKEN = "AWS_SESSION_TOKEN";
@@ -38,7 +38,7 @@ final class ConnectionSettings {
   }
 
   /** Names of the Secrets that a connection refers to. */
-  static Set<String> secretNames(AwsConnection connection) {
+  public static Set<String> secretNames(AwsConnection connection) {
     AwsConnectionSpec.Credentials credentials = connection.getSpec().credentials();
     if (credentials == null) {
       return Set.of();

@@ -34,17 +34,29 @@ final class Inputs {
     }
   }
 
+  /** The spec refers to a Secret that is no parameter. */
+  static final class ReservedInputException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    ReservedInputException(String message) {
+      super(message);
+    }
+  }
+
   private final SqlTransactionSpec spec;
   private final Function<String, Optional<ConfigMap>> configMaps;
   private final Function<String, Optional<Secret>> secrets;
+  private final Function<Secret, Optional<String>> reserved;
 
   private Inputs(
       SqlTransactionSpec spec,
       Function<String, Optional<ConfigMap>> configMaps,
-      Function<String, Optional<Secret>> secrets) {
+      Function<String, Optional<Secret>> secrets,
+      Function<Secret, Optional<String>> reserved) {
     this.spec = spec;
     this.configMaps = configMaps;
     this.secrets = secrets;
+    this.reserved = reserved;
   }
 
   /** The ConfigMaps that a transaction refers to. */
@@ -69,15 +81,18 @@ final class Inputs {
    * @param namespace its namespace
    * @param configMaps looks up a ConfigMap of its namespace
    * @param secrets looks up a Secret of its namespace
+   * @param reserved what a Secret is for, if that is something else than parameters
    * @throws MissingInputException when that cannot be said before a person does something
+   * @throws ReservedInputException when a Secret is for something else
    */
   static Draft of(
       String namespace,
       SqlTransactionSpec spec,
       Function<String, Optional<ConfigMap>> configMaps,
-      Function<String, Optional<Secret>> secrets)
-      throws MissingInputException {
-    Inputs inputs = new Inputs(spec, configMaps, secrets);
+      Function<String, Optional<Secret>> secrets,
+      Function<Secret, Optional<String>> reserved)
+      throws MissingInputException, ReservedInputException {
+    Inputs inputs = new Inputs(spec, configMaps, secrets, reserved);
     List<Assertion> assertions = DeclaredGuards.assertions(spec.assertions());
     if (spec.undoOf() != null) {
       return new Draft.Undo(Keys.of(namespace, spec.undoOf().name()), assertions);
@@ -107,7 +122,7 @@ final class Inputs {
     return sql;
   }
 
-  private Parameters parameters() throws MissingInputException {
+  private Parameters parameters() throws MissingInputException, ReservedInputException {
     Map<String, String> secret = new TreeMap<>();
     for (SqlTransactionSpec.ParametersSource source : spec.parametersFrom()) {
       String name = source.secretRef().name();
@@ -116,6 +131,12 @@ final class Inputs {
         throw new MissingInputException(
             "Secret %s, which spec.parametersFrom names, does not exist: create it in this namespace."
                 .formatted(name));
+      }
+      Optional<String> use = reserved.apply(found.get());
+      if (use.isPresent()) {
+        throw new ReservedInputException(
+            "Secret %s, which spec.parametersFrom names, is %s and is never given to SQL: put what the SQL needs into another Secret."
+                .formatted(name, use.get()));
       }
       Map<String, String> data =
           Objects.requireNonNullElse(found.get().getData(), Map.<String, String>of());

@@ -26,7 +26,12 @@ final class SecretToTransactionsMapper implements SecondaryToPrimaryMapper<Secre
 
   @Override
   public Set<ResourceID> toPrimaryResourceIDs(Secret secret) {
-    return transactions.byIndex(INDEX, Keys.of(secret)).stream()
+    return of(secret.getMetadata().getNamespace(), secret.getMetadata().getName());
+  }
+
+  /** The same, of a Secret that need not be there. */
+  Set<ResourceID> of(String namespace, String secret) {
+    return transactions.byIndex(INDEX, Keys.of(namespace, secret)).stream()
         .filter(transaction -> !Phases.isFinal(transaction))
         .map(ResourceID::fromResource)
         .collect(Collectors.toUnmodifiableSet());

@@ -15,6 +15,7 @@ import io.iasql.operator.status.Conditions;
 import io.iasql.operator.status.EventRecorder;
 import io.iasql.operator.status.Reason;
 import io.iasql.operator.transaction.Inputs.MissingInputException;
+import io.iasql.operator.transaction.Inputs.ReservedInputException;
 import io.iasql.operator.transaction.Transactions.Withdrawal;
 import io.iasql.operator.work.FiveASecond;
 import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
@@ -52,6 +53,7 @@ public class SqlTransactionReconciler
   private final SimpleInboundEventSource<SqlTransaction> moves =
       new SimpleInboundEventSource<>("transaction-moves");
   private Dependants dependants;
+  private ReservedSecrets reserved;
 
   SqlTransactionReconciler(
       Transactions transactions,
@@ -71,8 +73,11 @@ public class SqlTransactionReconciler
   public List<EventSource<?, SqlTransaction>> prepareEventSources(
       EventSourceContext<SqlTransaction> context) {
     dependants = new Dependants(context.getPrimaryCache());
+    SecretToTransactionsMapper users = new SecretToTransactionsMapper(context.getPrimaryCache());
+    reserved = new ReservedSecrets(context, users);
     List<EventSource<?, SqlTransaction>> sources =
-        new ArrayList<>(TransactionSources.of(context, shard));
+        new ArrayList<>(TransactionSources.of(context, shard, users));
+    sources.addAll(reserved.sources());
     sources.add(moves);
     return sources;
   }
@@ -95,7 +100,7 @@ public class SqlTransactionReconciler
           ? UpdateControl.noUpdate()
           : patch(transaction, over);
     }
-    Optional<Environment> environment = context.getSecondaryResource(Environment.class);
+    Optional<Environment> environment = TransactionSources.environment(context);
     if (Boolean.TRUE.equals(transaction.getSpec().reject())) {
       Withdrawal withdrawal = withdraw(transaction, environment);
       if (withdrawal == Withdrawal.OUT) {
@@ -136,7 +141,7 @@ public class SqlTransactionReconciler
     return planning(transaction);
   }
 
-  private static Request request(
+  private Request request(
       SqlTransaction transaction, Environment environment, Context<SqlTransaction> context) {
     Optional<Hold> hold = hold(transaction, context);
     try {
@@ -145,12 +150,17 @@ public class SqlTransactionReconciler
               transaction.getMetadata().getNamespace(),
               transaction.getSpec(),
               name -> TransactionSources.find(context, ConfigMap.class, name),
-              name -> TransactionSources.find(context, Secret.class, name));
+              name -> TransactionSources.find(context, Secret.class, name),
+              reserved::use);
       return Request.of(transaction, environment, Optional.of(draft), hold);
     } catch (MissingInputException e) {
       Hold missing = new Hold(Phase.PLANNING, Reason.INPUT_MISSING, e.getMessage());
       return Request.of(
           transaction, environment, Optional.empty(), hold.or(() -> Optional.of(missing)));
+    } catch (ReservedInputException e) {
+      Hold refused = new Hold(Phase.FAILED, Reason.INVALID_TRANSACTION, e.getMessage());
+      return Request.of(
+          transaction, environment, Optional.empty(), hold.or(() -> Optional.of(refused)));
     }
   }
 
@@ -183,7 +193,7 @@ public class SqlTransactionReconciler
 
   @Override
   public DeleteControl cleanup(SqlTransaction transaction, Context<SqlTransaction> context) {
-    Optional<Environment> environment = context.getSecondaryResource(Environment.class);
+    Optional<Environment> environment = TransactionSources.environment(context);
     if (Phases.isFinal(transaction) || withdraw(transaction, environment) == Withdrawal.OUT) {
       transactions.forget(transaction.getMetadata().getUid(), environmentOf(transaction));
       dependants.leftBehind(transaction).forEach(moves::propagateEvent);

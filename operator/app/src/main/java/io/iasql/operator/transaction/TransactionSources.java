@@ -24,14 +24,16 @@ import java.util.stream.Collectors;
 
 /** What else a SqlTransaction depends on in the cluster, and what wakes it when that changes. */
 final class TransactionSources {
+  private static final String ENVIRONMENTS = "environments";
+
   private TransactionSources() {}
 
   static List<EventSource<?, SqlTransaction>> of(
-      EventSourceContext<SqlTransaction> context, Shard shard) {
+      EventSourceContext<SqlTransaction> context, Shard shard, SecretToTransactionsMapper users) {
     return List.of(
         environments(context, shard),
         configMaps(context),
-        secrets(context),
+        secrets(context, users),
         ReplicatedFrom.source(context));
   }
 
@@ -39,7 +41,7 @@ final class TransactionSources {
       EventSourceContext<SqlTransaction> context, Shard shard) {
     return new InformerEventSource<>(
         InformerEventSourceConfiguration.from(Environment.class, SqlTransaction.class)
-            .withName("environments")
+            .withName(ENVIRONMENTS)
             .withNamespacesInheritedFromController()
             .withLabelSelector(shard.selector().orElse(null))
             .withSecondaryToPrimaryMapper(
@@ -72,7 +74,7 @@ final class TransactionSources {
   }
 
   private static EventSource<?, SqlTransaction> secrets(
-      EventSourceContext<SqlTransaction> context) {
+      EventSourceContext<SqlTransaction> context, SecretToTransactionsMapper users) {
     return new InformerEventSource<>(
         InformerEventSourceConfiguration.from(Secret.class, SqlTransaction.class)
             .withName("secrets")
@@ -83,7 +85,7 @@ final class TransactionSources {
                     .withoutField("type", "helm.sh/release.v1")
                     .withoutField("type", "kubernetes.io/service-account-token")
                     .build())
-            .withSecondaryToPrimaryMapper(new SecretToTransactionsMapper(context.getPrimaryCache()))
+            .withSecondaryToPrimaryMapper(users)
             .<SqlTransaction>withPrimaryToSecondaryMapper(t -> ids(t, Inputs.secretNames(t)))
             .build(),
         context);
@@ -93,6 +95,11 @@ final class TransactionSources {
     return names.stream()
         .map(name -> new ResourceID(name, transaction.getMetadata().getNamespace()))
         .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** The environment of a transaction, if it is this operator's. */
+  static Optional<Environment> environment(Context<SqlTransaction> context) {
+    return context.getSecondaryResource(Environment.class, ENVIRONMENTS);
   }
 
   static boolean isReady(Environment environment) {

@@ -12,6 +12,7 @@ import io.iasql.crds.SqlTransactionSpec;
 import io.iasql.engine.Parameters;
 import io.iasql.engine.plan.Draft;
 import io.iasql.operator.transaction.Inputs.MissingInputException;
+import io.iasql.operator.transaction.Inputs.ReservedInputException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HashMap;
@@ -23,14 +24,16 @@ import org.junit.jupiter.api.Test;
 class InputsTest {
   private final Map<String, ConfigMap> configMaps = new HashMap<>();
   private final Map<String, Secret> secrets = new HashMap<>();
+  private final Map<Secret, String> reserved = new HashMap<>();
 
-  private Draft of(String spec) throws MissingInputException {
+  private Draft of(String spec) throws MissingInputException, ReservedInputException {
     return Inputs.of(
         "infra",
         Serialization.unmarshal(
             "environmentRef: {name: staging}\n" + spec, SqlTransactionSpec.class),
         name -> Optional.ofNullable(configMaps.get(name)),
-        name -> Optional.ofNullable(secrets.get(name)));
+        name -> Optional.ofNullable(secrets.get(name)),
+        secret -> Optional.ofNullable(reserved.get(secret)));
   }
 
   private void secret(String name, Map<String, byte[]> data) {
@@ -44,12 +47,12 @@ class InputsTest {
   }
 
   @Test
-  void shouldTakeTheTextOfTheSpec() throws MissingInputException {
+  void shouldTakeTheTextOfTheSpec() throws MissingInputException, ReservedInputException {
     assertThat(of("sql: SELECT 1")).isEqualTo(new Draft.Statements("SELECT 1"));
   }
 
   @Test
-  void shouldTakeTheTextOfAConfigMap() throws MissingInputException {
+  void shouldTakeTheTextOfAConfigMap() throws MissingInputException, ReservedInputException {
     configMaps.put("site", new ConfigMapBuilder().addToData("one", "SELECT 2").build());
 
     assertThat(of("sqlFrom: {configMapKeyRef: {name: site, key: one}}"))
@@ -65,13 +68,14 @@ class InputsTest {
   }
 
   @Test
-  void shouldUndoTheTransactionOfItsNamespace() throws MissingInputException {
+  void shouldUndoTheTransactionOfItsNamespace()
+      throws MissingInputException, ReservedInputException {
     assertThat(of("undoOf: {name: before}")).isEqualTo(new Draft.Undo("infra/before"));
   }
 
   @Test
   void shouldTakeParametersFromTheSpecBeforeThoseOfSecretsAndTheLastOfThese()
-      throws MissingInputException {
+      throws MissingInputException, ReservedInputException {
     secret("first", Map.of("a", utf8("1"), "b", utf8("1"), "c", utf8("1")));
     secret("second", Map.of("b", utf8("2"), "c", utf8("2")));
 
@@ -98,5 +102,24 @@ class InputsTest {
     secret("binary", Map.of("key", new byte[] {(byte) 0xff, 0}));
     assertThatThrownBy(() -> of("sql: SELECT 1\nparametersFrom: [{secretRef: {name: binary}}]"))
         .hasMessageContaining("Key key of Secret binary is not text in UTF-8");
+  }
+
+  @Test
+  void shouldRefuseASecretThatIsForSomethingElse() {
+    secret("token", Map.of("token", utf8("t")));
+    secret("keys", Map.of("AWS_SECRET_ACCESS_KEY", utf8("k")));
+    reserved.put(secrets.get("keys"), "the credentials of AwsConnection aws");
+
+    assertThatThrownBy(
+            () ->
+                of(
+                    """
+                    sql: SELECT 1
+                    parametersFrom: [{secretRef: {name: token}}, {secretRef: {name: keys}}]
+                    """))
+        .isInstanceOf(ReservedInputException.class)
+        .hasMessage(
+            "Secret keys, which spec.parametersFrom names, is the credentials of AwsConnection aws"
+                + " and is never given to SQL: put what the SQL needs into another Secret.");
   }
 }
