@@ -618,6 +618,19 @@ class WhoMayApproveIT {
     assertThat(stored(transaction).approvedBy()).isEqualTo("bob");
   }
 
+  /** The one that approves may have written the ConfigMap. */
+  @Test
+  void shouldNotApproveWhatNobodyIsKnownToHaveWritten() {
+    SqlTransaction transaction = requested(CAROL, fourEyes, "carol");
+    patch(
+        CAROL,
+        transaction,
+        "{'spec':{'sql':null,'sqlFrom':{'configMapKeyRef':{'name':'site','key':'site.sql'}}}}");
+
+    assertRefused(
+        INVALID, "Who writes a ConfigMap is not known", () -> approve(BOB, transaction, "bob"));
+  }
+
   @Test
   void shouldTakeWhoeverRewritesTheSqlForTheRequester() {
     SqlTransaction transaction = requested(ALICE, fourEyes, "alice");
