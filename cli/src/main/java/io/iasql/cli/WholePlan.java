@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 
 /**
@@ -36,6 +37,10 @@ record WholePlan(Plan plan, List<Change> changes, int missing) {
   private static final String ENTRY = "plan.jsonl.gz";
   private static final String PENDING = "(known after commit)";
   private static final String WRITE_ONLY = "(write-only)";
+
+  /** How a plan shows a write-only value. What only begins so is what people wrote. */
+  private static final Pattern MASKED = Pattern.compile("hash:[0-9a-f]{64}");
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
@@ -120,6 +125,6 @@ record WholePlan(Plan plan, List<Change> changes, int missing) {
       return null;
     }
     String text = value.isTextual() ? value.asText() : value.toString();
-    return text.startsWith("hash:") ? WRITE_ONLY : text;
+    return MASKED.matcher(text).matches() ? WRITE_ONLY : text;
   }
 }

@@ -56,9 +56,11 @@ class PlanDiffTest {
         {"action":"create","table":"queue","id":"","description":"a|eu-west-1","columns":[\
         {"name":"name","before":null,"after":"a","known_after_commit":false},\
         {"name":"url","before":null,"after":null,"known_after_commit":true},\
-        {"name":"policy","before":{"a":1},"after":"hash:12ab","known_after_commit":false}],"note":""}
+        {"name":"policy","before":{"a":1},"after":"hash:%s","known_after_commit":false},\
+        {"name":"tags","before":null,"after":"hash:tag","known_after_commit":false}],"note":""}
         {"action":"delete","table":"queue","id":"3","description":"b","columns":[],"note":"why","new":1}
-        """;
+        """
+            .formatted("12ab".repeat(16));
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
       gzip.write(lines.getBytes(StandardCharsets.UTF_8));
@@ -80,6 +82,7 @@ class PlanDiffTest {
                     "    + url     (known after commit)",
                     "    - policy  {\"a\":1}",
                     "    + policy  (write-only)",
+                    "    + tags    hash:tag",
                     "- queue b",
                     "    ! why")));
   }

@@ -18,12 +18,16 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** Says in a status how far a transaction is. */
 final class SqlTransactionStatusFactory {
   private static final int MAX_VALUE = 512;
   private static final int MAX_NOTE = 1024;
   private static final String PENDING = "(known after commit)";
+
+  /** How a plan shows a write-only value. What only begins so is what people wrote. */
+  private static final Pattern MASKED = Pattern.compile("hash:[0-9a-f]{64}");
 
   private final Clock clock;
 
@@ -212,7 +216,7 @@ final class SqlTransactionStatusFactory {
       return null;
     }
     String text = value.isTextual() ? value.asText() : value.toString();
-    return text.startsWith("hash:") ? "(write-only)" : cut(text, MAX_VALUE);
+    return MASKED.matcher(text).matches() ? "(write-only)" : cut(text, MAX_VALUE);
   }
 
   private static String cut(String text, int length) {
