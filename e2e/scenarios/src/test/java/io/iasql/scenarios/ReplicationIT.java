@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.iasql.crds.Condition;
 import io.iasql.crds.CustomResources;
@@ -418,6 +419,24 @@ class ReplicationIT {
   private static String follow(String from, String to) {
     return "from: {environmentRef: {name: %s}, sinceLast: true}\nto: {environmentRef: {name: %s}}\n"
         .formatted(from, to);
+  }
+
+  @Test
+  void shouldMakeNothingOnceItIsDeleted() {
+    replicate("short-lived", follow("staging", "prod"));
+    await("short-lived", ReplicationStatus.Phase.COMMITTED);
+    space.delete(Replication.class, "short-lived");
+    space.awaitGone(Replication.class, "short-lived");
+
+    staging("after-deletion", "INSERT INTO queue (name) VALUES ('after-deletion')");
+
+    // Whoever comes first makes the one SqlTransaction of a commit.
+    Replication witness = replicate("witness", from("after-deletion"));
+    String made = approve("witness").transactionRef().name();
+    assertThat(
+            space.find(SqlTransaction.class, made).orElseThrow().getMetadata().getOwnerReferences())
+        .extracting(OwnerReference::getUid)
+        .containsExactly(witness.getMetadata().getUid());
   }
 
   @Test

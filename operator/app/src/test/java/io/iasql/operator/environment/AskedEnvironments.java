@@ -4,6 +4,7 @@ import io.iasql.engine.Engine;
 import io.iasql.operator.OperatorConfigs;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import jakarta.enterprise.inject.Vetoed;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Environments none of which is ready; they remember which were asked for. */
+@Vetoed // A scope is inherited: it would be a second bean of its type.
 public final class AskedEnvironments extends Environments {
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private final List<ResourceID> asked = new CopyOnWriteArrayList<>();
