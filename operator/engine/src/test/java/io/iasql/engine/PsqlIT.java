@@ -11,13 +11,16 @@ import io.iasql.engine.fake.Fault;
 import io.iasql.engine.login.DatabaseUser;
 import io.iasql.engine.login.DatabaseUser.Access;
 import io.iasql.engine.login.DatabaseUsers;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,6 +33,7 @@ class PsqlIT {
   private TestEnvironment environment;
   private Person alice;
   private Person bob;
+  private final List<Held> held = new ArrayList<>();
 
   @BeforeEach
   void open() {
@@ -49,6 +53,7 @@ class PsqlIT {
 
   @AfterEach
   void close() throws SQLException {
+    held.forEach(Held::release);
     alice.close();
     bob.close();
     environment.close();
@@ -298,6 +303,73 @@ class PsqlIT {
 
     until("an error to be told", () -> !alice.run("SELECT * FROM iasql_get_errors()").isEmpty());
     until("the row to be gone", () -> alice.run("SELECT * FROM bucket").isEmpty());
+  }
+
+  /** Holds a call until the test has done what happens meanwhile. */
+  private final class Held {
+    private final CountDownLatch reached = new CountDownLatch(1);
+    private final CountDownLatch go = new CountDownLatch(1);
+
+    Held(String op, String name) {
+      held.add(this);
+      account()
+          .gate(
+              call -> {
+                if (call.op().equals(op) && call.name().equals(name)) {
+                  reached.countDown();
+                  try {
+                    go.await();
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                  }
+                }
+              });
+    }
+
+    void await() throws InterruptedException {
+      assertThat(reached.await(30, TimeUnit.SECONDS)).isTrue();
+    }
+
+    void release() {
+      go.countDown();
+    }
+  }
+
+  @Test
+  void shouldProposeAlsoWhatIsWrittenMeanwhile() throws Exception {
+    environment.engine().openToPeople(false, FakeModules.NAMES);
+    environment.commit("INSERT INTO net (cidr) VALUES ('10.0.0.0/16')");
+    Held read = new Held("read", "first");
+    alice.run(
+        "INSERT INTO subnet (cidr, net_id) SELECT '10.0.1.0/24', id FROM net;"
+            + " INSERT INTO bucket (name) VALUES ('first')");
+    read.await();
+    // The plan has read its rows; the export comes to this table in its midst.
+    try (Connection owner = TestServer.dataSource(environment.database()).getConnection();
+        Statement statement = owner.createStatement()) {
+      owner.setAutoCommit(false);
+      statement.execute("LOCK TABLE net IN ACCESS EXCLUSIVE MODE");
+      read.release();
+      until(
+          "the export to wait",
+          () ->
+              !environment
+                  .query(
+                      "SELECT mode FROM pg_locks WHERE NOT granted"
+                          + " AND relation = 'net'::regclass")
+                  .isEmpty());
+      bob.run("INSERT INTO bucket (name) VALUES ('second')");
+      owner.rollback();
+    }
+
+    until("both to be proposed", () -> environment.engine().proposals().size() == 2);
+    assertThat(environment.engine().proposals())
+        .extracting(Proposal::sql)
+        .satisfiesExactly(
+            sql -> assertThat(sql).contains("'first'").doesNotContain("'second'"),
+            sql -> assertThat(sql).contains("'second'").doesNotContain("'first'"));
+    assertThat(alice.run("SELECT * FROM bucket")).isEmpty();
+    environment.assertRowsEqualCloud();
   }
 
   @Test

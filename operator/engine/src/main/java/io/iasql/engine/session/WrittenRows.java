@@ -20,6 +20,7 @@ import io.iasql.engine.plan.PlanStore;
 import io.iasql.engine.plan.Planner;
 import io.iasql.engine.store.Catalog;
 import io.iasql.engine.store.Jdbis;
+import io.iasql.engine.store.Snapshots;
 import io.iasql.engine.store.UnavailableException;
 import java.time.Duration;
 import java.time.Instant;
@@ -211,7 +212,7 @@ final class WrittenRows {
    * @return what had been done to the rows
    */
   List<NetChange.Row> takeBack(String id) {
-    return jdbi.inTransaction(h -> Pending.takeBack(h, context, id));
+    return Snapshots.of(jdbi, h -> Pending.takeBack(h, context, id));
   }
 
   /**
@@ -228,7 +229,7 @@ final class WrittenRows {
         return Optional.empty();
       }
       planOrTakeBack(id);
-      Proposal written = jdbi.inTransaction(h -> write(h, id, description));
+      Proposal written = Snapshots.of(jdbi, h -> write(h, id, description));
       Plan plan = planner.plan(new Draft.Statements(written.sql())).plan();
       jdbi.useHandle(
           h -> h.execute("UPDATE iasql.proposal SET plan_id = ? WHERE id = ?", plan.id(), id));

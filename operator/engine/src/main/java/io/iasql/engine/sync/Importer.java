@@ -10,6 +10,7 @@ import io.iasql.engine.plan.NetChange;
 import io.iasql.engine.store.Catalog;
 import io.iasql.engine.store.Installer;
 import io.iasql.engine.store.Jdbis;
+import io.iasql.engine.store.Snapshots;
 import io.iasql.engine.store.SqlErrors;
 import io.iasql.engine.store.UnavailableException;
 import io.iasql.spi.AwsScope;
@@ -30,9 +31,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 
 /**
  * Reads the account into the rows. Every table is listed in every region, several at once, each
@@ -112,9 +111,8 @@ public final class Importer {
     return inTransaction(handle -> changes(handle, sync, started, regions));
   }
 
-  private <T> T inTransaction(HandleCallback<T, RuntimeException> work) {
-    return Merge.retrying(
-        () -> jdbi.inTransaction(TransactionIsolationLevel.REPEATABLE_READ, work));
+  private <T> T inTransaction(Snapshots.Work<T> work) {
+    return Snapshots.of(jdbi, work);
   }
 
   /** What a merge does to the rows, which are left as they were. */

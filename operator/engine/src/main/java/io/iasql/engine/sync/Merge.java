@@ -11,7 +11,6 @@ import io.iasql.engine.catalog.Shape;
 import io.iasql.engine.store.Catalog;
 import io.iasql.engine.store.Sql;
 import io.iasql.engine.store.SqlErrors;
-import io.iasql.engine.store.UnavailableException;
 import io.iasql.spi.Reach;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -23,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
@@ -33,7 +31,6 @@ import org.jdbi.v3.core.JdbiException;
  * repeatable read: a commit that begins meanwhile is not seen and cannot be overwritten.
  */
 final class Merge {
-  private static final int TRIES = 5;
   private static final int BATCH = 1000;
 
   /** What a merge did; see {@link SyncReport}. */
@@ -66,23 +63,6 @@ final class Merge {
     this.sync = sync;
     this.started = started;
     this.now = now;
-  }
-
-  /** Tries again when a commit got in the way. */
-  static <T> T retrying(Supplier<T> merge) {
-    for (int attempt = 1; ; attempt++) {
-      try {
-        return merge.get();
-      } catch (JdbiException e) {
-        SQLException cause = SqlErrors.sqlCause(e);
-        if (cause == null || !SqlErrors.isTransient(cause)) {
-          throw e;
-        }
-        if (attempt == TRIES || !"40001".equals(cause.getSQLState())) {
-          throw new UnavailableException("PostgreSQL: " + cause.getMessage(), e);
-        }
-      }
-    }
   }
 
   /**
