@@ -8,6 +8,7 @@ import java.sql.SQLWarning;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /** Somebody with a login to an environment's database. */
 final class Person implements AutoCloseable {
@@ -47,6 +48,18 @@ final class Person implements AutoCloseable {
       }
     }
     return rows;
+  }
+
+  /** The same on another thread. */
+  CompletableFuture<List<String>> later(String sql) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return run(sql);
+          } catch (SQLException e) {
+            throw new IllegalStateException(e);
+          }
+        });
   }
 
   /** What PostgreSQL said beside the rows. */

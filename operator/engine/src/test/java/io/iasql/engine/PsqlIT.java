@@ -8,6 +8,7 @@ import io.iasql.engine.catalog.Json;
 import io.iasql.engine.fake.FakeAccount;
 import io.iasql.engine.fake.FakeModules;
 import io.iasql.engine.fake.Fault;
+import io.iasql.engine.fake.Power;
 import io.iasql.engine.login.DatabaseUser;
 import io.iasql.engine.login.DatabaseUser.Access;
 import io.iasql.engine.login.DatabaseUsers;
@@ -333,6 +334,103 @@ class PsqlIT {
     void release() {
       go.countDown();
     }
+  }
+
+  @Test
+  void shouldLeaveARunningCommitToTheNextOperator() throws Exception {
+    environment.commit("INSERT INTO bucket (name, size) VALUES ('kept', 1)");
+    account().fault("update", "bucket", "kept", Fault.Kind.THROTTLE, 1000);
+    alice.run("UPDATE bucket SET size = 9 WHERE name = 'kept'");
+    until("the commit to have begun", () -> account().count("update", "bucket") > 0);
+
+    environment.engine().close();
+
+    Awaitility.await("the row to stay as it was written")
+        .during(Duration.ofSeconds(1))
+        .atMost(LIMIT)
+        .until(() -> alice.run("SELECT size FROM bucket").equals(List.of("9")));
+    account().mend();
+    TestEnvironment next = environment.another(Power.lasting());
+    try {
+      next.engine().wake();
+      until(
+          "the end",
+          () ->
+              environment
+                  .query("SELECT DISTINCT state FROM iasql.transaction")
+                  .equals(List.of("COMMITTED")));
+      assertThat(account().one("bucket", "name", "kept").get("size").asInt()).isEqualTo(9);
+      environment.assertRowsEqualCloud();
+      assertThat(alice.run("SELECT * FROM iasql_get_errors()")).isEmpty();
+    } finally {
+      next.stop();
+    }
+  }
+
+  @Test
+  void shouldNotRollBackARunningCommit() throws Exception {
+    environment.commit("INSERT INTO bucket (name, size) VALUES ('kept', 1)");
+    Held update = new Held("update", "kept");
+    alice.run("SELECT iasql_begin()");
+    alice.run("UPDATE bucket SET size = 9 WHERE name = 'kept'");
+    CompletableFuture<List<String>> commit = alice.later("SELECT action FROM iasql_commit()");
+    update.await();
+
+    assertThat(bob.run("SELECT * FROM iasql_rollback()")).isEmpty();
+
+    assertThat(bob.run("SELECT size FROM bucket")).containsExactly("9");
+    update.release();
+    assertThat(commit.get(30, TimeUnit.SECONDS)).containsExactly("update");
+    assertThat(account().one("bucket", "name", "kept").get("size").asInt()).isEqualTo(9);
+    environment.assertRowsEqualCloud();
+  }
+
+  @Test
+  void shouldNotTakeBackWhatOthersWroteWhileAwsRefused() throws Exception {
+    account().fault("create", "bucket", "bad", Fault.Kind.REFUSE, 1);
+    Held create = new Held("create", "bad");
+    alice.run("INSERT INTO bucket (name) VALUES ('bad')");
+    create.await();
+    bob.run("INSERT INTO bucket (name) VALUES ('good')");
+    create.release();
+
+    until("an error to be told", () -> !alice.run("SELECT * FROM iasql_get_errors()").isEmpty());
+    until("the other bucket to be there", () -> account().has("bucket", "name", "good"));
+    until(
+        "nothing to be pending", () -> environment.query("SELECT '' FROM iasql.pending").isEmpty());
+    assertThat(alice.run("SELECT name FROM bucket")).containsExactly("good");
+    environment.assertRowsEqualCloud();
+  }
+
+  @Test
+  void shouldNotTakeBackWhatAFailedPlanHasNotSeen() throws Exception {
+    account().fault("read", "bucket", "bad", Fault.Kind.REFUSE, 1);
+    Held read = new Held("read", "bad");
+    alice.run("INSERT INTO bucket (name) VALUES ('bad')");
+    read.await();
+    bob.run("INSERT INTO bucket (name) VALUES ('good')");
+    read.release();
+
+    until("the other bucket to be there", () -> account().has("bucket", "name", "good"));
+    until(
+        "nothing to be pending", () -> environment.query("SELECT '' FROM iasql.pending").isEmpty());
+    assertThat(alice.run("SELECT name FROM bucket")).containsExactly("good");
+    assertThat(alice.run("SELECT message FROM iasql_get_errors()")).hasSize(1);
+    environment.assertRowsEqualCloud();
+  }
+
+  @Test
+  void shouldTakeBackWhatBuildsOnWhatIsTakenBack() throws Exception {
+    account().fault("read", "bucket", "bad", Fault.Kind.REFUSE, 1);
+    Held read = new Held("read", "bad");
+    alice.run("INSERT INTO bucket (name) VALUES ('bad')");
+    read.await();
+    bob.run("UPDATE bucket SET size = 3 WHERE name = 'bad'");
+    read.release();
+
+    until("an error to be told", () -> !alice.run("SELECT * FROM iasql_get_errors()").isEmpty());
+    assertThat(alice.run("SELECT * FROM bucket")).isEmpty();
+    assertThat(environment.query("SELECT '' FROM iasql.pending")).isEmpty();
   }
 
   @Test

@@ -1,16 +1,34 @@
 package io.iasql.engine.commit;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.iasql.engine.EngineContext;
+import io.iasql.engine.catalog.Json;
 import io.iasql.engine.plan.NetChange;
 import io.iasql.engine.store.Catalog;
+import io.iasql.engine.store.RowKey;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
 
 /** What people have written to the rows and no transaction has taken yet. */
 public final class Pending {
-  private Pending() {}
+  private final Handle handle;
+  private final EngineContext context;
+  private final Catalog catalog;
+  private final String transaction;
+
+  private Pending(Handle handle, EngineContext context, String transaction) {
+    this.handle = handle;
+    this.context = context;
+    this.catalog = context.catalog(handle);
+    this.transaction = transaction;
+  }
 
   /** Whether there is any. */
   public static boolean any(Handle handle) {
@@ -18,6 +36,12 @@ public final class Pending {
         .createQuery("SELECT EXISTS (SELECT 1 FROM iasql.pending)")
         .mapTo(Boolean.class)
         .one();
+  }
+
+  /** The audit entries of all of it. */
+  public static Set<Long> entries(Handle handle) {
+    return new TreeSet<>(
+        handle.createQuery("SELECT audit_id FROM iasql.pending").mapTo(Long.class).list());
   }
 
   /** The logins that have written it, in the order of their names. */
@@ -32,33 +56,120 @@ public final class Pending {
 
   /** Makes all that the handle's PostgreSQL transaction sees a transaction's. */
   static void take(Handle handle, String transaction) {
-    handle.execute(
-        "WITH taken AS (DELETE FROM iasql.pending RETURNING audit_id)"
-            + " UPDATE public.iasql_audit_log l SET transaction_id = ? FROM taken"
-            + " WHERE l.id = taken.audit_id",
-        transaction);
+    take(handle, transaction, entries(handle));
+  }
+
+  private static void take(Handle handle, String transaction, Collection<Long> entries) {
+    handle
+        .createUpdate(
+            "WITH taken AS (DELETE FROM iasql.pending WHERE audit_id = ANY (:entries)"
+                + " RETURNING audit_id)"
+                + " UPDATE public.iasql_audit_log l SET transaction_id = :transaction FROM taken"
+                + " WHERE l.id = taken.audit_id")
+        .bindArray("entries", Long.class, entries.toArray())
+        .bind("transaction", transaction)
+        .execute();
   }
 
   /**
    * Puts the rows back to what they were before it was written.
    *
+   * @param handle at isolation level repeatable read, so that this is all that was seen
    * @param transaction whose it is from now on in the audit log
    * @return what had been done to the rows
    */
   public static List<NetChange.Row> takeBack(
       Handle handle, EngineContext context, String transaction) {
-    Catalog catalog = context.catalog(handle);
-    List<NetChange.Row> rows = NetChange.pending(handle, catalog, context.modules());
-    List<Rows.Changed> changes =
-        rows.stream().map(r -> new Rows.Changed(r.key().table(), r.before(), r.after())).toList();
-    take(handle, transaction);
+    return takeBack(handle, context, transaction, entries(handle));
+  }
+
+  /**
+   * Puts the rows back to what they were before some of it was written. What was written besides
+   * stays pending, unless it builds on that: then all goes.
+   *
+   * @param handle at isolation level repeatable read
+   * @param transaction whose it is from now on in the audit log
+   * @param entries the audit entries; those that have been taken meanwhile are left alone
+   * @return what had been done to the rows
+   */
+  public static List<NetChange.Row> takeBack(
+      Handle handle, EngineContext context, String transaction, Collection<Long> entries) {
+    Set<Long> all = entries(handle);
+    Set<Long> some = new TreeSet<>(all);
+    some.retainAll(entries);
+    if (some.isEmpty()) {
+      return List.of();
+    }
+    Pending pending = new Pending(handle, context, transaction);
+    boolean alone =
+        some.size() < all.size() && Savepoints.attemptAll(handle, () -> pending.putBackAlone(some));
+    return alone ? pending.moved(some) : pending.putBack(all);
+  }
+
+  /** False when what stays pending is about the same rows, or about rows that went along. */
+  private boolean putBackAlone(Set<Long> entries) {
+    long position = NetChange.position(handle);
+    take(handle, transaction, entries);
+    return new Restoration(handle, catalog).all(entries, changes(entries))
+        && Collections.disjoint(
+            rows(
+                query("id = ANY (:entries) OR id > :position")
+                    .bindArray("entries", Long.class, entries.toArray())
+                    .bind("position", position)),
+            rows(query("id IN (SELECT audit_id FROM iasql.pending)")));
+  }
+
+  private List<NetChange.Row> putBack(Set<Long> entries) {
+    List<Rows.Changed> changes = changes(entries);
+    take(handle, transaction, entries);
     Restoration restoration = new Restoration(handle, catalog);
-    if (!Savepoints.attemptAll(handle, () -> restoration.all(transaction, changes))) {
+    if (!Savepoints.attemptAll(handle, () -> restoration.all(entries, changes))) {
       restoration.some(changes);
     }
+    return moved(entries);
+  }
+
+  private List<NetChange.Row> net(Set<Long> entries) {
+    return NetChange.of(handle, catalog, context.modules(), entries);
+  }
+
+  private List<Rows.Changed> changes(Set<Long> entries) {
+    return net(entries).stream()
+        .map(r -> new Rows.Changed(r.key().table(), r.before(), r.after()))
+        .toList();
+  }
+
+  private List<NetChange.Row> moved(Set<Long> entries) {
+    List<NetChange.Row> rows = net(entries);
     Set<String> tables = new TreeSet<>();
     rows.forEach(r -> tables.add(r.key().table()));
     Journal.moved(handle, tables, context.clock().instant());
+    return rows;
+  }
+
+  private Query query(String condition) {
+    return handle.createQuery(
+        "SELECT table_name, change::text FROM public.iasql_audit_log WHERE ("
+            + condition
+            + ") AND change_type IN ('INSERT', 'UPDATE', 'DELETE')");
+  }
+
+  /** The rows that audit entries are about, by their keys before and after. */
+  private Set<RowKey> rows(Query entries) {
+    Set<RowKey> rows = new HashSet<>();
+    entries
+        .map(
+            (rs, ctx) -> {
+              String table = rs.getString(1);
+              // A module that was taken out since took its tables along.
+              if (!catalog.columns(table).isEmpty()) {
+                for (JsonNode image : Json.parse(rs.getString(2))) {
+                  rows.add(RowKey.of(catalog, table, (ObjectNode) image));
+                }
+              }
+              return 1;
+            })
+        .forEach(one -> {});
     return rows;
   }
 }

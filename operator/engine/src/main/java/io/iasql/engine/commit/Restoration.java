@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
 
 /** Puts rows back to what they were before a transaction. */
 final class Restoration {
@@ -31,6 +32,17 @@ final class Restoration {
   private record Entry(String table, String type, ObjectNode original, ObjectNode change) {}
 
   /**
+   * Puts back what some audit entries say was done, as {@link #all(String, List)} does.
+   *
+   * @return false when rows that others have written stand in the way
+   */
+  boolean all(Collection<Long> entries, List<Rows.Changed> changes) {
+    return all(
+        entries("id = ANY (:entries)").bindArray("entries", Long.class, entries.toArray()),
+        changes);
+  }
+
+  /**
    * Puts everything back: what the transaction did to the rows is undone entry by entry from the
    * last to the first, so that every state on the way is one that the constraints allowed; then the
    * rows get what the commit itself has written over.
@@ -38,8 +50,12 @@ final class Restoration {
    * @return false when rows that others have written stand in the way
    */
   boolean all(String transaction, List<Rows.Changed> changes) {
+    return all(entries("transaction_id = :transaction").bind("transaction", transaction), changes);
+  }
+
+  private boolean all(Query entries, List<Rows.Changed> changes) {
     List<Runnable> postponed = new ArrayList<>();
-    for (Entry entry : entries(transaction)) {
+    for (Entry entry : read(entries)) {
       // PostgreSQL logs what a foreign key cascades to after its cause.
       if (!Savepoints.attempt(handle, () -> undo(entry))) {
         postponed.add(() -> undo(entry));
@@ -65,13 +81,15 @@ final class Restoration {
     return writes.isEmpty();
   }
 
-  private List<Entry> entries(String transaction) {
-    return handle
-        .createQuery(
-            "SELECT table_name, change_type::text, change::text FROM public.iasql_audit_log"
-                + " WHERE transaction_id = :transaction"
-                + " AND change_type IN ('INSERT', 'UPDATE', 'DELETE') ORDER BY id DESC")
-        .bind("transaction", transaction)
+  private Query entries(String condition) {
+    return handle.createQuery(
+        "SELECT table_name, change_type::text, change::text FROM public.iasql_audit_log WHERE "
+            + condition
+            + " AND change_type IN ('INSERT', 'UPDATE', 'DELETE') ORDER BY id DESC");
+  }
+
+  private static List<Entry> read(Query entries) {
+    return entries
         .map(
             (rs, ctx) -> {
               ObjectNode change = Json.parseObject(rs.getString(3));

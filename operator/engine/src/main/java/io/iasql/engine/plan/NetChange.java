@@ -11,6 +11,7 @@ import io.iasql.engine.store.RowKey;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -113,6 +114,15 @@ public final class NetChange {
   /** Folds what people have written and no transaction has taken yet. */
   public static List<Row> pending(Handle handle, Catalog catalog, Modules modules) {
     return fold(catalog, modules, entries(handle, "id IN (SELECT audit_id FROM iasql.pending)"));
+  }
+
+  /** Folds some audit entries. */
+  public static List<Row> of(
+      Handle handle, Catalog catalog, Modules modules, Collection<Long> entries) {
+    return fold(
+        catalog,
+        modules,
+        entries(handle, "id = ANY (:entries)").bindArray("entries", Long.class, entries.toArray()));
   }
 
   /** Changes of rows in the audit log: table, type and change, the oldest first. */

@@ -32,6 +32,7 @@ final class Arrivals {
    * @param limit how long at most
    * @param each called before each look; may throw to give up
    * @return what was found, or empty when the time is up
+   * @throws UnfinishedException when the operator stops meanwhile
    */
   <T> Optional<T> await(Supplier<Optional<T>> probe, Duration limit, Runnable each) {
     long end = System.nanoTime() + limit.toNanos();
@@ -65,7 +66,7 @@ final class Arrivals {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new CallException("the operator stops");
+      throw new UnfinishedException("the operator stops");
     } finally {
       lock.unlock();
     }

@@ -168,28 +168,41 @@ public final class PsqlSession implements AutoCloseable {
     looking.set(false);
     String id = UUID.randomUUID().toString();
     try {
-      if (jdbi.withHandle(OpenTransaction::id).isPresent() || !written.any()) {
+      Set<Long> seen = written.pending();
+      if (jdbi.withHandle(OpenTransaction::id).isPresent() || seen.isEmpty()) {
         return;
       }
-      boolean done = automatic && written.commit(id, "automatic", new Patience()).isPresent();
-      if (!done && written.propose(id, null).isPresent()) {
-        listener.proposed();
-      }
+      commitOrTakeBack(id, seen);
       retry = FIRST_RETRY;
       if (written.any()) {
         look();
       }
-    } catch (InvalidTransactionException e) {
-      error(id, e.getMessage());
-    } catch (CallException e) {
-      written.takeBack(id);
-      error(id, e.getMessage());
+    } catch (UnfinishedException e) {
+      LOG.info(
+          "writes to {} are left to whoever goes on: {}", context.environment(), e.getMessage());
     } catch (UnavailableException | CloudException e) {
       LOG.warn("writes to {} wait: {}", context.environment(), e.getMessage());
       again();
     } catch (RuntimeException e) {
       LOG.error("writes to {} wait", context.environment(), e);
       again();
+    }
+  }
+
+  private void commitOrTakeBack(String id, Set<Long> seen) {
+    try {
+      boolean done = automatic && written.commit(id, "automatic", new Patience()).isPresent();
+      if (!done && written.propose(id, null).isPresent()) {
+        listener.proposed();
+      }
+    } catch (UnfinishedException e) {
+      throw e;
+    } catch (InvalidTransactionException e) {
+      error(id, e.getMessage());
+    } catch (CallException e) {
+      // What was committed and refused is no longer pending: the commit itself has taken it back.
+      written.takeBack(id, seen);
+      error(id, e.getMessage());
     }
   }
 

@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
@@ -60,6 +61,11 @@ final class WrittenRows {
   /** Whether there is any. */
   boolean any() {
     return jdbi.withHandle(Pending::any);
+  }
+
+  /** The audit entries of all of it. */
+  Set<Long> pending() {
+    return jdbi.withHandle(Pending::entries);
   }
 
   /**
@@ -99,6 +105,7 @@ final class WrittenRows {
    *     approve by itself
    * @throws InvalidTransactionException when it cannot be; the rows are taken back
    * @throws CallException when AWS refused; what was done is taken back as far as that goes
+   * @throws UnfinishedException when the commit goes on without the caller
    * @throws io.iasql.engine.store.UnavailableException when PostgreSQL or AWS is out of reach; the
    *     rows stay as they are
    */
@@ -107,7 +114,8 @@ final class WrittenRows {
     try {
       refuseOutsideWindows(true);
       for (int attempt = 1; attempt <= TRIES; attempt++) {
-        Plan plan = planOrTakeBack(id);
+        Set<Long> seen = pending();
+        Plan plan = planOrTakeBack(id, seen);
         if (!any()) {
           return Optional.of(List.of());
         }
@@ -115,9 +123,9 @@ final class WrittenRows {
           return Optional.empty();
         }
         submit(id, by, plan);
-        TransactionView end = awaitEnd(id, waiting);
+        TransactionView end = awaitEnd(id, seen, waiting);
         if (end.state() != TransactionState.SUPERSEDED) {
-          return Optional.of(ended(id, end, plan));
+          return Optional.of(ended(id, seen, end, plan));
         }
       }
       throw new UnavailableException(
@@ -134,11 +142,11 @@ final class WrittenRows {
     return context.guardRoom().guards().limits().exceeded(summary.deletes(), summary.total());
   }
 
-  private Plan planOrTakeBack(String id) {
+  private Plan planOrTakeBack(String id, Set<Long> seen) {
     try {
       return plan();
     } catch (InvalidTransactionException e) {
-      takeBack(id);
+      takeBack(id, seen);
       throw e;
     }
   }
@@ -156,7 +164,7 @@ final class WrittenRows {
     queue.wake();
   }
 
-  private TransactionView awaitEnd(String id, Calls.Waiting waiting) {
+  private TransactionView awaitEnd(String id, Set<Long> seen, Calls.Waiting waiting) {
     String[] told = {""};
     return arrivals
         .await(
@@ -170,17 +178,19 @@ final class WrittenRows {
               return Optional.of(view).filter(v -> v.state().isFinal());
             },
             LONGEST_COMMIT,
-            () -> leaveIfInVain(id, waiting))
+            () -> leaveIfInVain(id, seen, waiting))
         .orElseThrow(
-            () -> new CallException("the commit goes on; its end will be in iasql_get_errors()"));
+            () ->
+                new UnfinishedException(
+                    "the commit goes on; its end will be in iasql_get_errors()"));
   }
 
   /** What has not begun can be taken out of the queue; what has goes on to its end. */
-  private void leaveIfInVain(String id, Calls.Waiting waiting) {
+  private void leaveIfInVain(String id, Set<Long> seen, Calls.Waiting waiting) {
     Optional<String> closed =
         context.guardRoom().guards().windows().commitClosed(context.clock().instant());
     if (closed.isPresent() && jdbi.inTransaction(h -> Submissions.withdraw(h, id))) {
-      takeBack(id);
+      takeBack(id, seen);
       throw new CallException("not now: " + closed.get() + "\nThe rows are as they were before");
     }
     try {
@@ -192,13 +202,13 @@ final class WrittenRows {
     }
   }
 
-  private List<PlanStore.Line> ended(String id, TransactionView end, Plan plan) {
+  private List<PlanStore.Line> ended(String id, Set<Long> seen, TransactionView end, Plan plan) {
     switch (end.state()) {
       case COMMITTED, NO_CHANGES -> {
         return PlanStore.lines(plan);
       }
       case FAILED -> {
-        takeBack(id);
+        takeBack(id, seen);
         throw new CallException(end.message() + "\nThe rows are as they were before");
       }
       default -> throw new CallException(end.message());
@@ -216,6 +226,17 @@ final class WrittenRows {
   }
 
   /**
+   * Puts the rows back as they were before some was written to them. What has been written since
+   * has its own turn.
+   *
+   * @param id the transaction that the writes belong to from now on
+   * @param seen the audit entries; those that a commit has taken are that commit's
+   */
+  void takeBack(String id, Set<Long> seen) {
+    Snapshots.of(jdbi, h -> Pending.takeBack(h, context, id, seen));
+  }
+
+  /**
    * Makes a proposal of it: the rows are as they were, until the proposal is approved.
    *
    * @param description what it is for, or null
@@ -225,10 +246,11 @@ final class WrittenRows {
   Optional<Proposal> propose(String id, String description) {
     turn.lock();
     try {
-      if (!any()) {
+      Set<Long> seen = pending();
+      if (seen.isEmpty()) {
         return Optional.empty();
       }
-      planOrTakeBack(id);
+      planOrTakeBack(id, seen);
       Proposal written = Snapshots.of(jdbi, h -> write(h, id, description));
       Plan plan = planner.plan(new Draft.Statements(written.sql())).plan();
       jdbi.useHandle(
