@@ -84,16 +84,21 @@ public record EngineContext(
     }
   }
 
-  /** Makes a cloud call, and says in the engine's words what a failure means. */
+  /**
+   * Makes a cloud call, and says in the engine's words what a failure means.
+   *
+   * @throws UnavailableException when the call may pass later with nobody changing anything
+   * @throws CloudException when AWS refuses it, also for want of a permission
+   */
   public <T> T call(AwsScope scope, Supplier<T> call) {
     try {
       return call.get();
     } catch (RuntimeException e) {
       CloudFailure failure = scope.describe(e);
-      switch (failure.kind()) {
-        case THROTTLED, UNAVAILABLE, DENIED -> throw new UnavailableException("AWS: " + failure, e);
-        default -> throw new CloudException(failure, e);
+      if (failure.kind().isTransient()) {
+        throw new UnavailableException("AWS: " + failure, e);
       }
+      throw new CloudException(failure, e);
     }
   }
 

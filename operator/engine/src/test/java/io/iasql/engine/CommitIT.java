@@ -23,6 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** From an approved plan to its end: queue, work, failures, rollback, ledger. */
 @Order(2)
@@ -149,6 +151,34 @@ class CommitIT {
     env.commit("INSERT INTO bucket (name) VALUES ('others')");
 
     assertThat(env.await(bad).state()).isIn(TransactionState.FAILED, TransactionState.SUPERSEDED);
+  }
+
+  @Test
+  void whatMayNotBeReadAnyMoreDoesNotHoldUpTheOthers() {
+    String id = TestEnvironment.newId();
+    String sql = "INSERT INTO bucket (name) VALUES ('assets')";
+    String plan = env.engine().plan(id, sql).id();
+    env.account().fault("read", "bucket", "assets", Fault.Kind.DENY, 1000);
+
+    env.submit(id, sql, OnFailure.ROLLBACK, plan);
+
+    assertEnded(id, TransactionState.FAILED);
+    assertThat(env.engine().view(id).orElseThrow().message())
+        .startsWith("AWS refused to be read: AccessDenied: not you");
+    env.commit("INSERT INTO bucket (name) VALUES ('others')");
+  }
+
+  @Test
+  void anOutageBeforeItBeginsIsWaitedFor() {
+    String id = TestEnvironment.newId();
+    String sql = "INSERT INTO bucket (name) VALUES ('assets')";
+    String plan = env.engine().plan(id, sql).id();
+    env.account().fault("read", "bucket", "assets", Fault.Kind.LOST_BEFORE, 1);
+    env.account().fault("read", "bucket", "assets", Fault.Kind.THROTTLE, 1);
+
+    env.submit(id, sql, OnFailure.ROLLBACK, plan);
+
+    assertEnded(id, TransactionState.COMMITTED);
   }
 
   // Queue
@@ -592,13 +622,17 @@ class CommitIT {
     env.commit("INSERT INTO bucket (name) VALUES ('assets')");
   }
 
-  @Test
-  void whatComesWithAResourceAndCannotBeListedDoesNotHoldUpTheCommit() {
-    env.account().fault("list", "grp", "", Fault.Kind.REFUSE, 1);
+  @ParameterizedTest
+  @EnumSource(
+      value = Fault.Kind.class,
+      names = {"REFUSE", "DENY"})
+  void whatComesWithAResourceAndCannotBeListedDoesNotHoldUpTheCommit(Fault.Kind refusal) {
+    env.account().fault("list", "grp", "", refusal, 1000);
 
     String id = env.submit("INSERT INTO net (cidr) VALUES ('10.1.0.0/16')", OnFailure.ROLLBACK);
 
     assertEnded(id, TransactionState.COMMITTED);
+    env.account().mend();
     env.sync();
     env.assertRowsEqualCloud();
   }
