@@ -386,8 +386,9 @@ public final class Engine implements AutoCloseable {
         () ->
             jdbi.inTransaction(
                 h -> {
-                  PlanStore.forget(h, transaction);
+                  // In the order in which a commit comes to them.
                   Submissions.withdraw(h, transaction);
+                  PlanStore.forget(h, transaction);
                   return Submissions.view(h, transaction).stream()
                       .allMatch(v -> v.state().isFinal());
                 }));

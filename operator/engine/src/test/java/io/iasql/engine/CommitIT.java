@@ -255,7 +255,7 @@ class CommitIT {
     String waiting = env.submit("INSERT INTO bucket (name) VALUES ('two2')", OnFailure.ROLLBACK);
     await("the first runs")
         .atMost(SOON)
-        .until(() -> env.engine().view(running).orElseThrow().state() == TransactionState.RUNNING);
+        .until(() -> env.engine().view(running).orElseThrow().total() == 1);
 
     assertThat(env.engine().withdraw(waiting)).isTrue();
     assertThat(env.engine().withdraw(running)).isFalse();
@@ -266,6 +266,37 @@ class CommitIT {
     assertThat(env.engine().storedPlan(waiting, 1)).isEmpty();
     await("the queue to be idle").atMost(SOON).until(() -> !env.engine().isBusy());
     assertThat(env.account().all("bucket")).hasSize(1);
+  }
+
+  @Test
+  void aTransactionThatIsAboutToBeginCanBeRecalled() {
+    String id = TestEnvironment.newId();
+    String sql = "INSERT INTO bucket (name) VALUES ('assets')";
+    String plan = env.engine().plan(id, sql).id();
+    CountDownLatch reading = new CountDownLatch(1);
+    CountDownLatch latch = new CountDownLatch(1);
+    env.account()
+        .gate(
+            call -> {
+              if (call.op().equals("read")) {
+                reading.countDown();
+                waitFor(latch);
+              }
+            });
+    env.submit(id, sql, OnFailure.ROLLBACK, plan);
+    waitFor(reading);
+    assertThat(env.engine().view(id).orElseThrow().state()).isEqualTo(TransactionState.RUNNING);
+
+    assertThat(env.engine().recall(id)).isTrue();
+    latch.countDown();
+
+    env.commit("INSERT INTO bucket (name) VALUES ('others')");
+    assertThat(env.engine().view(id)).isEmpty();
+    assertThat(env.account().has("bucket", "name", "assets")).isFalse();
+    // It may be asked for again.
+    env.submit(id, sql, OnFailure.ROLLBACK, env.engine().plan(id, sql).id());
+    assertEnded(id, TransactionState.COMMITTED);
+    assertThat(env.account().count("create", "bucket")).isEqualTo(2);
   }
 
   @Test

@@ -131,6 +131,40 @@ class WindowIT {
   }
 
   @Test
+  void whatCouldNotBeginInItsWindowWaitsForTheNext() {
+    open("2026-01-05T22:30:00Z");
+    windows(Schedule.ALWAYS, EVENING);
+    String id = TestEnvironment.newId();
+    String plan = env.engine().plan(id, INSERT).id();
+    env.account().fault("read", "bucket", "one", Fault.Kind.THROTTLE, 1000);
+    env.submit(id, INSERT, OnFailure.ROLLBACK, plan);
+    awaitState(id, TransactionState.RUNNING);
+
+    clock.set("2026-01-05T23:10:00Z");
+    awaitState(id, TransactionState.QUEUED);
+    assertThat(env.engine().isBusy()).isFalse();
+    env.account().mend();
+    env.engine().wake();
+    Awaitility.await("the closed window to be kept to")
+        .during(Duration.ofSeconds(2))
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> env.engine().view(id).orElseThrow().state() == TransactionState.QUEUED);
+    assertThat(env.account().all("bucket")).isEmpty();
+
+    clock.set("2026-01-06T22:10:00Z");
+    env.engine().wake();
+    assertThat(env.await(id).state()).isEqualTo(TransactionState.COMMITTED);
+    env.assertRowsEqualCloud();
+  }
+
+  private void awaitState(String id, TransactionState state) {
+    Awaitility.await("the transaction to be " + state)
+        .atMost(Duration.ofSeconds(30))
+        .pollInterval(Duration.ofMillis(10))
+        .until(() -> env.engine().view(id).orElseThrow().state() == state);
+  }
+
+  @Test
   void aWindowThatCannotBeReadNeverOpens() {
     open("2026-01-05T22:10:00Z");
     windows(

@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -176,15 +177,13 @@ public final class CommitQueue implements AutoCloseable {
       }
       while (!stopping) {
         String owner = UUID.randomUUID().toString();
+        Set<String> known = parameters.transactions();
+        boolean mayBegin = mayBegin();
+        jdbi.withHandle(h -> Journal.unclaim(h, known, mayBegin))
+            .forEach(listener::transactionMoved);
         Optional<Journal.Submitted> next =
             jdbi.inTransaction(
-                h ->
-                    Journal.claim(
-                        h,
-                        parameters.transactions(),
-                        owner,
-                        mayBegin(),
-                        context.clock().instant()));
+                h -> Journal.claim(h, known, owner, mayBegin, context.clock().instant()));
         if (next.isEmpty()) {
           return done();
         }

@@ -212,10 +212,37 @@ final class Journal {
     };
   }
 
-  /** Takes a transaction that has not begun out of the queue; false when it has begun or ended. */
+  /**
+   * Takes a transaction that has not begun out of the queue; false when it has begun or ended. Who
+   * is about to begin it finds it gone at the {@linkplain #fence fence}.
+   */
   static boolean withdraw(Handle handle, String id) {
-    return handle.execute("DELETE FROM iasql.transaction WHERE id = ? AND state = 'QUEUED'", id)
+    return handle.execute(
+            "DELETE FROM iasql.transaction WHERE id = ? AND (state = 'QUEUED'"
+                + " OR (state = 'RUNNING' AND row_changes IS NULL))",
+            id)
         > 0;
+  }
+
+  /**
+   * Puts back into the queue what was to run, has not written its rows and may not begin now: of
+   * that nothing has been done yet.
+   *
+   * @param known the transactions whose parameters are known
+   * @param mayBegin whether one of the queue may begin now
+   * @return the transactions that wait again
+   */
+  static List<String> unclaim(Handle handle, Set<String> known, boolean mayBegin) {
+    return handle
+        .createQuery(
+            "UPDATE iasql.transaction SET state = 'QUEUED', owner = '', started_at = NULL"
+                + " WHERE state = 'RUNNING' AND row_changes IS NULL"
+                + " AND (NOT :mayBegin OR (has_parameters AND NOT id = ANY (:known)))"
+                + " RETURNING id")
+        .bindArray("known", String.class, known.toArray())
+        .bind("mayBegin", mayBegin)
+        .mapTo(String.class)
+        .list();
   }
 
   /**
@@ -228,13 +255,6 @@ final class Journal {
    */
   static Optional<Submitted> claim(
       Handle handle, Set<String> known, String owner, boolean mayBegin, Instant now) {
-    // Of one that has not written its rows nothing has been done yet.
-    handle
-        .createUpdate(
-            "UPDATE iasql.transaction SET state = 'QUEUED', owner = '' WHERE state = 'RUNNING'"
-                + " AND row_changes IS NULL AND has_parameters AND NOT id = ANY (:known)")
-        .bindArray("known", String.class, known.toArray())
-        .execute();
     handle
         .createUpdate(
             "UPDATE iasql.transaction SET state = 'RUNNING', owner = :owner,"
