@@ -88,6 +88,7 @@ class PluginIT {
           .waitUntilCondition(
               d ->
                   d.getStatus() != null
+                      && d.getStatus().getConditions() != null
                       && d.getStatus().getConditions().stream()
                           .anyMatch(c -> c.getType().equals("Established")),
               30,

@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.iasql.crds.AwsConnection;
 import io.iasql.crds.Environment;
@@ -21,6 +22,7 @@ import io.iasql.peers.AwsPeer;
 import io.iasql.peers.PostgresPeer;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import java.net.HttpURLConnection;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -223,6 +225,24 @@ class LoginsIT {
                 .endSpec()
                 .build())
         .create();
+    await("the API server to heed the quota").atMost(LIMIT).until(this::refusesSecrets);
+  }
+
+  private boolean refusesSecrets() {
+    Secret probe =
+        new SecretBuilder()
+            .withNewMetadata()
+            .withNamespace(namespace)
+            .withName("probe")
+            .endMetadata()
+            .build();
+    try {
+      client.resource(probe).create();
+      client.resource(probe).delete();
+      return false;
+    } catch (KubernetesClientException e) {
+      return e.getCode() == HttpURLConnection.HTTP_FORBIDDEN;
+    }
   }
 
   private void allowSecrets() {
