@@ -9,6 +9,7 @@ import io.iasql.engine.guard.Guards;
 import io.iasql.operator.database.DatabaseEndpoint;
 import io.iasql.operator.status.Conditions;
 import io.iasql.operator.status.Reason;
+import io.javaoperatorsdk.operator.OperatorException;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -46,7 +47,7 @@ final class EnvironmentStatusFactory {
 
   /** The status after an error that nobody foresaw; what was known before stays. */
   EnvironmentStatus failed(Environment environment, Exception error) {
-    if (error instanceof KubernetesClientException refused) {
+    if (root(error) instanceof KubernetesClientException refused) {
       String said =
           refused.getStatus() == null || refused.getStatus().getMessage() == null
               ? String.valueOf(refused.getMessage())
@@ -58,6 +59,13 @@ final class EnvironmentStatusFactory {
           false);
     }
     return waiting(environment, Reason.INTERNAL_ERROR, error + ". It is tried again.", false);
+  }
+
+  /** The framework wraps what its own work throws. */
+  private static Throwable root(Exception error) {
+    return error instanceof OperatorException && error.getCause() != null
+        ? error.getCause()
+        : error;
   }
 
   /** The environment is being deleted. */
