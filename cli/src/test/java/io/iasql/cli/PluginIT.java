@@ -10,7 +10,6 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
-import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -45,7 +44,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
@@ -81,19 +79,10 @@ class PluginIT {
     for (String definition : CustomResources.definitions()) {
       admin.resource(definition).forceConflicts().serverSideApply();
     }
-    for (Class<? extends HasMetadata> type : CustomResources.TYPES) {
-      admin
-          .resources(CustomResourceDefinition.class)
-          .withName(HasMetadata.getFullResourceName(type))
-          .waitUntilCondition(
-              d ->
-                  d.getStatus() != null
-                      && d.getStatus().getConditions() != null
-                      && d.getStatus().getConditions().stream()
-                          .anyMatch(c -> c.getType().equals("Established")),
-              30,
-              TimeUnit.SECONDS);
-    }
+    peer.awaitServed(
+        CustomResources.TYPES.stream()
+            .map(HasMetadata::getFullResourceName)
+            .toArray(String[]::new));
     admin
         .resource(
             new ClusterRoleBindingBuilder()

@@ -109,16 +109,12 @@ final class GoModule {
      * a good third less of the processor for the same requests, and a sixth more to be built.
      */
     private List<String> flags() {
-      Stream<String> unoptimised = Stream.of("-gcflags=all=-N -l");
-      Stream<String> optimised = HOT.stream().map(packages -> "-gcflags=" + packages + "=");
-      return Stream.of(
-              Stream.of("-trimpath", "-buildvcs=false"),
-              unoptimised,
-              // Of several patterns that a package matches the last one counts.
-              optimised,
-              Stream.of("-ldflags=-s -w" + stamp))
-          .flatMap(part -> part)
-          .toList();
+      List<String> flags =
+          new ArrayList<>(List.of("-trimpath", "-buildvcs=false", "-gcflags=all=-N -l"));
+      // Of several patterns that a package matches the last one counts.
+      HOT.forEach(packages -> flags.add("-gcflags=" + packages + "="));
+      flags.add("-ldflags=-s -w" + stamp);
+      return flags;
     }
   }
 

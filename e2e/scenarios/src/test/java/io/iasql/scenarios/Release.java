@@ -1,7 +1,6 @@
 package io.iasql.scenarios;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.iasql.crds.CustomResources;
 import io.iasql.peers.KubernetesPeer;
@@ -12,7 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 
 /** What the chart renders, applied without a pod: the operator is a process of the tests. */
 final class Release {
@@ -23,24 +21,14 @@ final class Release {
   private Release() {}
 
   /** Applies the definitions of the custom resources, and waits until they are served. */
-  static void define(KubernetesClient client) {
+  static void define(KubernetesPeer kubernetes, KubernetesClient client) {
     for (String definition : CustomResources.definitions()) {
       client.resource(definition).forceConflicts().serverSideApply();
     }
-    CustomResources.TYPES.forEach(
-        type ->
-            client
-                .resources(CustomResourceDefinition.class)
-                .withName(HasMetadata.getPlural(type) + "." + CustomResources.GROUP)
-                .waitUntilCondition(Release::established, 30, TimeUnit.SECONDS));
-  }
-
-  private static boolean established(CustomResourceDefinition definition) {
-    return definition != null
-        && definition.getStatus() != null
-        && definition.getStatus().getConditions() != null
-        && definition.getStatus().getConditions().stream()
-            .anyMatch(c -> c.getType().equals("Established") && c.getStatus().equals("True"));
+    kubernetes.awaitServed(
+        CustomResources.TYPES.stream()
+            .map(HasMetadata::getFullResourceName)
+            .toArray(String[]::new));
   }
 
   /** The objects of a release whose operator is {@link #OPERATOR}. */

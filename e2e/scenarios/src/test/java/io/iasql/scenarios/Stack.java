@@ -37,7 +37,7 @@ final class Stack {
   private Stack() throws IOException {
     this.kubernetes = KubernetesPeer.shared();
     this.client = client(kubernetes.kubeconfig());
-    Release.define(client);
+    Release.define(kubernetes, client);
     Path log = Path.of("target", "operator.log").toAbsolutePath();
     Files.createDirectories(log.getParent());
     Files.deleteIfExists(log);

@@ -69,7 +69,7 @@ class WhoMayApproveIT {
 
   @BeforeAll
   static void install() {
-    Release.define(ADMIN);
+    Release.define(KUBERNETES, ADMIN);
     plain = namespace("plain");
     fourEyes = namespace("four-eyes");
     install(plain, "approval.fourEyes=false");

@@ -60,6 +60,11 @@ class PsqlIT {
     environment.close();
   }
 
+  private void untilNothingIsPending() {
+    until(
+        "nothing to be pending", () -> environment.query("SELECT '' FROM iasql.pending").isEmpty());
+  }
+
   private static void until(String what, java.util.concurrent.Callable<Boolean> condition) {
     Awaitility.await(what).atMost(LIMIT).pollInterval(Duration.ofMillis(20)).until(condition);
   }
@@ -289,8 +294,7 @@ class PsqlIT {
     alice.run("INSERT INTO bucket (name) VALUES ('direct')");
 
     until("the bucket to be there", () -> account().has("bucket", "name", "direct"));
-    until(
-        "nothing to be pending", () -> environment.query("SELECT '' FROM iasql.pending").isEmpty());
+    untilNothingIsPending();
     environment.assertRowsEqualCloud();
 
     alice.run("DELETE FROM bucket WHERE name = 'direct'");
@@ -396,8 +400,7 @@ class PsqlIT {
 
     until("an error to be told", () -> !alice.run("SELECT * FROM iasql_get_errors()").isEmpty());
     until("the other bucket to be there", () -> account().has("bucket", "name", "good"));
-    until(
-        "nothing to be pending", () -> environment.query("SELECT '' FROM iasql.pending").isEmpty());
+    untilNothingIsPending();
     assertThat(alice.run("SELECT name FROM bucket")).containsExactly("good");
     environment.assertRowsEqualCloud();
   }
@@ -412,8 +415,7 @@ class PsqlIT {
     read.release();
 
     until("the other bucket to be there", () -> account().has("bucket", "name", "good"));
-    until(
-        "nothing to be pending", () -> environment.query("SELECT '' FROM iasql.pending").isEmpty());
+    untilNothingIsPending();
     assertThat(alice.run("SELECT name FROM bucket")).containsExactly("good");
     assertThat(alice.run("SELECT message FROM iasql_get_errors()")).hasSize(1);
     environment.assertRowsEqualCloud();

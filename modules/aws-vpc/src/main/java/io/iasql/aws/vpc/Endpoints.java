@@ -29,7 +29,6 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import software.amazon.awssdk.services.ec2.model.CreateVpcEndpointRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeVpcEndpointsRequest;
-import software.amazon.awssdk.services.ec2.model.Ec2Exception;
 import software.amazon.awssdk.services.ec2.model.Filter;
 import software.amazon.awssdk.services.ec2.model.ModifyVpcEndpointRequest;
 import software.amazon.awssdk.services.ec2.model.ResourceType;
@@ -170,11 +169,8 @@ abstract class Endpoints<R extends Record> extends Ec2Resource<R> implements Upd
       return settled(scope, id, endpoint -> true);
     } catch (CloudException failure) {
       if (USELESS.contains(failure.failure().code())) {
-        try {
-          Ec2.client(scope).deleteVpcEndpoints(r -> r.vpcEndpointIds(id));
-        } catch (Ec2Exception kept) {
-          failure.addSuppressed(kept);
-        }
+        Ec2.takeBack(
+            failure, () -> Ec2.client(scope).deleteVpcEndpoints(r -> r.vpcEndpointIds(id)));
       }
       throw failure;
     }

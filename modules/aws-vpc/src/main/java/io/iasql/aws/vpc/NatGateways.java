@@ -138,11 +138,7 @@ final class NatGateways extends Ec2Resource<NatGateway> implements Updates<NatGa
       return gateway;
     }
     CloudException failure = failure(scope, id);
-    try {
-      Ec2.unless(Set.of(".NotFound"), () -> remove(scope, gateway));
-    } catch (Ec2Exception kept) {
-      failure.addSuppressed(kept);
-    }
+    Ec2.takeBack(failure, () -> Ec2.unless(Set.of(".NotFound"), () -> remove(scope, gateway)));
     if (broughtAddress != null) {
       giveBack(scope, broughtAddress, failure);
     }
@@ -183,14 +179,13 @@ final class NatGateways extends Ec2Resource<NatGateway> implements Updates<NatGa
         .findFirst();
   }
 
-  private static void giveBack(AwsScope scope, String allocationId, RuntimeException refusal) {
-    try {
-      Ec2.release(
-          "address " + allocationId,
-          () -> Ec2.client(scope).releaseAddress(r -> r.allocationId(allocationId)));
-    } catch (Ec2Exception | CloudException kept) {
-      refusal.addSuppressed(kept);
-    }
+  private static void giveBack(AwsScope scope, String allocationId, RuntimeException failure) {
+    Ec2.takeBack(
+        failure,
+        () ->
+            Ec2.release(
+                "address " + allocationId,
+                () -> Ec2.client(scope).releaseAddress(r -> r.allocationId(allocationId))));
   }
 
   private static CloudException failure(AwsScope scope, String id) {

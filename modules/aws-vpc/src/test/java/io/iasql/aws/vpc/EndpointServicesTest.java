@@ -8,7 +8,6 @@ import io.iasql.spi.AwsScope;
 import io.iasql.spi.CloudException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.DescribeVpcEndpointServicesRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeVpcEndpointServicesResponse;
 import software.amazon.awssdk.services.ec2.model.ServiceDetail;
@@ -62,7 +61,13 @@ class EndpointServicesTest {
   }
 
   /** Answers page by page; the token is the number of the next page. */
-  private record Pages(List<List<ServiceDetail>> pages) implements Ec2Client {
+  private static final class Pages extends FakeEc2 {
+    private final List<List<ServiceDetail>> pages;
+
+    Pages(List<List<ServiceDetail>> pages) {
+      this.pages = pages;
+    }
+
     @Override
     public DescribeVpcEndpointServicesResponse describeVpcEndpointServices(
         DescribeVpcEndpointServicesRequest request) {
@@ -71,16 +76,6 @@ class EndpointServicesTest {
           .serviceDetails(pages.get(page))
           .nextToken(page + 1 < pages.size() ? String.valueOf(page + 1) : "")
           .build();
-    }
-
-    @Override
-    public String serviceName() {
-      return SERVICE_NAME;
-    }
-
-    @Override
-    public void close() {
-      // Nothing is open.
     }
   }
 }

@@ -15,7 +15,7 @@ class InternetGatewaysTest {
 
   @Test
   void aGatewayIsAttachedOnceTheOtherOneHasLeft() {
-    Vpcless ec2 = new Vpcless();
+    OccupiedVpc ec2 = new OccupiedVpc();
     InternetGateway current = new InternetGateway("igw-1", null, REGION, null);
     InternetGateway desired =
         new InternetGateway("igw-1", null, REGION, Rows.vpc("vpc-1", "10.0.0.0/16"));
@@ -28,7 +28,7 @@ class InternetGatewaysTest {
   }
 
   /** The VPC has another gateway at first. */
-  private static final class Vpcless extends FakeEc2 {
+  private static final class OccupiedVpc extends FakeEc2 {
     private static final int REFUSALS = 2;
 
     @Override

@@ -10,6 +10,7 @@ import io.iasql.crds.Environment;
 import io.iasql.operator.database.DatabaseState.Blocked;
 import io.iasql.operator.database.DatabaseState.Ready;
 import io.iasql.operator.database.DatabaseState.Waiting;
+import io.iasql.operator.status.ApiServer;
 import io.iasql.operator.status.Reason;
 import java.net.HttpURLConnection;
 import java.nio.charset.StandardCharsets;
@@ -57,7 +58,7 @@ final class CloudNativePgDatabase implements DatabaseProvisioner {
       if (e.getCode() == UNPROCESSABLE) {
         return new Blocked(
             Reason.DATABASE_FAILED,
-            "CloudNativePG refuses Cluster %s: %s".formatted(wanted.name(), reason(e)));
+            "CloudNativePG refuses Cluster %s: %s".formatted(wanted.name(), ApiServer.said(e)));
       }
       throw e;
     }
@@ -69,10 +70,6 @@ final class CloudNativePgDatabase implements DatabaseProvisioner {
   }
 
   private static final int UNPROCESSABLE = 422;
-
-  private static String reason(KubernetesClientException e) {
-    return e.getStatus() == null ? e.getMessage() : e.getStatus().getMessage();
-  }
 
   private DatabaseState ready(
       Environment environment,

@@ -19,6 +19,7 @@ import io.iasql.operator.OperatorConfig.Managed.Address;
 import io.iasql.operator.database.DatabaseState.Blocked;
 import io.iasql.operator.database.DatabaseState.Ready;
 import io.iasql.operator.database.DatabaseState.Waiting;
+import io.iasql.operator.status.ApiServer;
 import io.iasql.operator.status.EventRecorder;
 import io.iasql.operator.status.Reason;
 import java.math.BigDecimal;
@@ -243,7 +244,7 @@ final class ManagedDatabase implements DatabaseProvisioner {
           environment,
           Reason.VOLUME_NOT_GROWN,
           "PersistentVolumeClaim %s stays as large as it is: %s"
-              .formatted(claim.getMetadata().getName(), e.getStatus().getMessage()));
+              .formatted(claim.getMetadata().getName(), ApiServer.said(e)));
     }
   }
 

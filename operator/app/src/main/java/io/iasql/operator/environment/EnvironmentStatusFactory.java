@@ -7,6 +7,7 @@ import io.iasql.crds.EnvironmentStatus;
 import io.iasql.crds.EnvironmentStatus.SyncFailure;
 import io.iasql.engine.guard.Guards;
 import io.iasql.operator.database.DatabaseEndpoint;
+import io.iasql.operator.status.ApiServer;
 import io.iasql.operator.status.Conditions;
 import io.iasql.operator.status.Reason;
 import io.javaoperatorsdk.operator.OperatorException;
@@ -48,14 +49,10 @@ final class EnvironmentStatusFactory {
   /** The status after an error that nobody foresaw; what was known before stays. */
   EnvironmentStatus failed(Environment environment, Exception error) {
     if (root(error) instanceof KubernetesClientException refused) {
-      String said =
-          refused.getStatus() == null || refused.getStatus().getMessage() == null
-              ? String.valueOf(refused.getMessage())
-              : refused.getStatus().getMessage();
       return waiting(
           environment,
           refused.getStatus() == null ? Reason.UNAVAILABLE : Reason.DATABASE_FAILED,
-          "Kubernetes: " + said + ". It is tried again.",
+          "Kubernetes: " + ApiServer.said(refused) + ". It is tried again.",
           false);
     }
     return waiting(environment, Reason.INTERNAL_ERROR, error + ". It is tried again.", false);

@@ -78,11 +78,18 @@ final class LiveEnvironment {
 
     /** The same of one that gets further modules and takes no transactions meanwhile. */
     View extending(Reason why, String text) {
+      return isOutOfReach()
+          ? saying(false, stalled, reason, message)
+          : saying(false, stalled, why, text);
+    }
+
+    /** The same facts with something else to say of them. */
+    View saying(boolean nowReady, boolean nowStalled, Reason why, String text) {
       return new View(
-          false,
-          stalled,
-          isOutOfReach() ? reason : why,
-          isOutOfReach() ? message : text,
+          nowReady,
+          nowStalled,
+          why,
+          text,
           modules,
           lastSync,
           report,
@@ -341,21 +348,8 @@ final class LiveEnvironment {
   }
 
   private void failed(boolean stalled, Reason reason, String message) {
-    View old = view;
-    view =
-        new View(
-            // What was mirrored once can be planned on while AWS is away for a while.
-            old.ready() && !stalled,
-            stalled,
-            reason,
-            message,
-            old.modules(),
-            old.lastSync(),
-            old.report(),
-            old.syncRequestedAt(),
-            old.busy(),
-            old.openedBy(),
-            old.guardProblems());
+    // What was mirrored once can be planned on while AWS is away for a while.
+    view = view.saying(view.ready() && !stalled, stalled, reason, message);
     notBefore = clock.instant().plus(stalled ? LONGEST_RETRY : retry);
     retry =
         retry.multipliedBy(2).compareTo(LONGEST_RETRY) > 0 ? LONGEST_RETRY : retry.multipliedBy(2);

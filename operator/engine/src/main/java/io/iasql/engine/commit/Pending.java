@@ -1,20 +1,14 @@
 package io.iasql.engine.commit;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.iasql.engine.EngineContext;
-import io.iasql.engine.catalog.Json;
 import io.iasql.engine.plan.NetChange;
 import io.iasql.engine.store.Catalog;
-import io.iasql.engine.store.RowKey;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.Query;
 
 /** What people have written to the rows and no transaction has taken yet. */
 public final class Pending {
@@ -101,75 +95,54 @@ public final class Pending {
       return List.of();
     }
     Pending pending = new Pending(handle, context, transaction);
-    boolean alone =
-        some.size() < all.size() && Savepoints.attemptAll(handle, () -> pending.putBackAlone(some));
-    return alone ? pending.moved(some) : pending.putBack(all);
+    if (some.size() < all.size()) {
+      List<NetChange.Row> rows = pending.net(some);
+      if (Savepoints.attemptAll(handle, () -> pending.putBackAlone(some, changes(rows)))) {
+        return pending.moved(rows);
+      }
+    }
+    List<NetChange.Row> rows = pending.net(all);
+    pending.putBack(all, changes(rows));
+    return pending.moved(rows);
   }
 
   /** False when what stays pending is about the same rows, or about rows that went along. */
-  private boolean putBackAlone(Set<Long> entries) {
+  private boolean putBackAlone(Set<Long> entries, List<Rows.Changed> changes) {
     long position = NetChange.position(handle);
     take(handle, transaction, entries);
-    return new Restoration(handle, catalog).all(entries, changes(entries))
+    return new Restoration(handle, catalog).all(entries, changes)
         && Collections.disjoint(
-            rows(
-                query("id = ANY (:entries) OR id > :position")
+            NetChange.touched(
+                catalog,
+                NetChange.entries(handle, "(id = ANY (:entries) OR id > :position)")
                     .bindArray("entries", Long.class, entries.toArray())
                     .bind("position", position)),
-            rows(query("id IN (SELECT audit_id FROM iasql.pending)")));
+            NetChange.touched(
+                catalog, NetChange.entries(handle, "id IN (SELECT audit_id FROM iasql.pending)")));
   }
 
-  private List<NetChange.Row> putBack(Set<Long> entries) {
-    List<Rows.Changed> changes = changes(entries);
+  private void putBack(Set<Long> entries, List<Rows.Changed> changes) {
     take(handle, transaction, entries);
     Restoration restoration = new Restoration(handle, catalog);
     if (!Savepoints.attemptAll(handle, () -> restoration.all(entries, changes))) {
       restoration.some(changes);
     }
-    return moved(entries);
   }
 
   private List<NetChange.Row> net(Set<Long> entries) {
     return NetChange.of(handle, catalog, context.modules(), entries);
   }
 
-  private List<Rows.Changed> changes(Set<Long> entries) {
-    return net(entries).stream()
+  private static List<Rows.Changed> changes(List<NetChange.Row> rows) {
+    return rows.stream()
         .map(r -> new Rows.Changed(r.key().table(), r.before(), r.after()))
         .toList();
   }
 
-  private List<NetChange.Row> moved(Set<Long> entries) {
-    List<NetChange.Row> rows = net(entries);
+  private List<NetChange.Row> moved(List<NetChange.Row> rows) {
     Set<String> tables = new TreeSet<>();
     rows.forEach(r -> tables.add(r.key().table()));
     Journal.moved(handle, tables, context.clock().instant());
-    return rows;
-  }
-
-  private Query query(String condition) {
-    return handle.createQuery(
-        "SELECT table_name, change::text FROM public.iasql_audit_log WHERE ("
-            + condition
-            + ") AND change_type IN ('INSERT', 'UPDATE', 'DELETE')");
-  }
-
-  /** The rows that audit entries are about, by their keys before and after. */
-  private Set<RowKey> rows(Query entries) {
-    Set<RowKey> rows = new HashSet<>();
-    entries
-        .map(
-            (rs, ctx) -> {
-              String table = rs.getString(1);
-              // A module that was taken out since took its tables along.
-              if (!catalog.columns(table).isEmpty()) {
-                for (JsonNode image : Json.parse(rs.getString(2))) {
-                  rows.add(RowKey.of(catalog, table, (ObjectNode) image));
-                }
-              }
-              return 1;
-            })
-        .forEach(one -> {});
     return rows;
   }
 }

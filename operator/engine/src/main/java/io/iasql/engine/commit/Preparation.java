@@ -136,8 +136,6 @@ final class Preparation {
     Set<String> tables = new TreeSet<>();
     Written written;
     try (Connection session = UserSql.open(context.database())) {
-      session.setAutoCommit(false);
-      session.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
       try (Handle handle = Jdbis.open(session)) {
         written = write(handle, planned, tables);
         if (written == Written.MOVED) {

@@ -71,16 +71,23 @@ final class Digest {
     return node;
   }
 
-  /** The parts of a resource, without serial ids. */
-  static JsonNode stableParts(Shape part, JsonNode all) {
+  /** A column that names new resources, also in its parts: these by what they are to be. */
+  static JsonNode planned(Column column, JsonNode image) {
+    if (column.kind() != Column.Kind.CHILDREN) {
+      return stable(column, image);
+    }
     List<JsonNode> parts = new ArrayList<>();
-    for (JsonNode one : all) {
-      ObjectNode content = Json.object();
-      part.columns().forEach(column -> content.set(column.name(), stable(column, one)));
-      parts.add(content);
+    for (JsonNode one : image.get(column.name())) {
+      parts.add(stable(Shape.of(column.target()).columns(), one));
     }
     parts.sort(Comparator.comparing(JsonNode::toString));
     return Json.of(parts);
+  }
+
+  private static ObjectNode stable(List<Column> columns, JsonNode image) {
+    ObjectNode content = Json.object();
+    columns.forEach(column -> content.set(column.name(), stable(column, image)));
+    return content;
   }
 
   private static JsonNode stable(Column column, JsonNode image) {
@@ -101,14 +108,10 @@ final class Digest {
     if (Shape.isComplete(key)) {
       return key;
     }
-    ObjectNode content = Json.object().put("table", shape.table());
     List<Column> columns =
         shape.hasChosenIdentity()
             ? shape.identity()
             : shape.columns().stream().filter(Column::isDesired).toList();
-    for (Column column : columns) {
-      content.set(column.name(), stable(column, image));
-    }
-    return content;
+    return Json.object().put("table", shape.table()).setAll(stable(columns, image));
   }
 }

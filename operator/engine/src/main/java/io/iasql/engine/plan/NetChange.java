@@ -13,10 +13,12 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
 
@@ -125,27 +127,50 @@ public final class NetChange {
         entries(handle, "id = ANY (:entries)").bindArray("entries", Long.class, entries.toArray()));
   }
 
-  /** Changes of rows in the audit log: table, type and change, the oldest first. */
-  private static Query entries(Handle handle, String condition) {
+  /**
+   * Changes of rows in the audit log: table, type and change, the oldest first.
+   *
+   * @param condition SQL, in which parameters may be left to be bound
+   */
+  public static Query entries(Handle handle, String condition) {
     return handle.createQuery(
         "SELECT table_name, change_type::text, change::text FROM public.iasql_audit_log WHERE "
             + condition
             + " AND change_type IN ('INSERT', 'UPDATE', 'DELETE') ORDER BY id");
   }
 
-  private static List<Row> fold(Catalog catalog, Modules modules, Query entries) {
-    NetChange net = new NetChange(catalog, modules);
+  /** The rows that {@link #entries} are about, by their keys before and after. */
+  public static Set<RowKey> touched(Catalog catalog, Query entries) {
+    Set<RowKey> rows = new HashSet<>();
+    read(
+        catalog,
+        entries,
+        (table, type, change) ->
+            change.forEach(image -> rows.add(RowKey.of(catalog, table, (ObjectNode) image))));
+    return rows;
+  }
+
+  private interface Reader {
+    void entry(String table, String type, JsonNode change);
+  }
+
+  private static void read(Catalog catalog, Query entries, Reader reader) {
     entries
         .setFetchSize(1000)
         .map(
             (rs, ctx) -> {
               // A module that was taken out since took its tables along.
               if (!catalog.columns(rs.getString(1)).isEmpty()) {
-                net.add(rs.getString(1), rs.getString(2), Json.parse(rs.getString(3)));
+                reader.entry(rs.getString(1), rs.getString(2), Json.parse(rs.getString(3)));
               }
               return 1;
             })
         .forEach(one -> {});
+  }
+
+  private static List<Row> fold(Catalog catalog, Modules modules, Query entries) {
+    NetChange net = new NetChange(catalog, modules);
+    read(catalog, entries, net::add);
     net.joinRecreated();
     List<Row> rows = new ArrayList<>(net.gone.values());
     rows.addAll(net.live.values());

@@ -106,8 +106,6 @@ public final class Planner {
   private <T> T snapshot(Function<Handle, T> work) {
     for (int attempt = 1; ; attempt++) {
       try (Connection session = UserSql.open(context.database())) {
-        session.setAutoCommit(false);
-        session.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
         try (Handle handle = Jdbis.open(session)) {
           try {
             return work.apply(handle);
@@ -450,18 +448,8 @@ public final class Planner {
       return new Plan.Change(
           column.name(),
           Shape.canonical(column, from),
-          pending ? planned(column) : Shape.canonical(column, one.after()),
+          pending ? Digest.planned(column, one.after()) : Shape.canonical(column, one.after()),
           pending);
-    }
-
-    /** What the column is to be, with new resources by what they are to be. */
-    private JsonNode planned(Column column) {
-      return switch (column.kind()) {
-        case REFERENCE -> Digest.stable(Shape.of(column.target()), one.after().get(column.name()));
-        case CHILDREN ->
-            Digest.stableParts(Shape.of(column.target()), one.after().get(column.name()));
-        default -> Shape.canonical(column, one.after());
-      };
     }
 
     /** Whether the resource that a reference names is known by what people chose. */

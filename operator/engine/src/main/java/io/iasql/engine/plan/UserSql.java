@@ -28,13 +28,16 @@ public final class UserSql {
   private UserSql() {}
 
   /**
-   * A session for users' SQL, which the caller closes. The driver keeps no statement there under a
-   * name: the text could give the name another meaning, and the engine would run that as the owner.
+   * A session for users' SQL, which the caller commits or rolls back, and closes. It is at
+   * isolation level repeatable read. The driver keeps no statement there under a name: the text
+   * could give the name another meaning, and the engine would run that as the owner.
    */
   public static Connection open(EnvironmentDatabase database) throws SQLException {
     Connection session = database.openSession();
     try {
       session.unwrap(PGConnection.class).setPrepareThreshold(0);
+      session.setAutoCommit(false);
+      session.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
       return session;
     } catch (SQLException e) {
       session.close();

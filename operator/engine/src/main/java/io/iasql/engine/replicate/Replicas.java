@@ -219,8 +219,6 @@ public final class Replicas {
     return Outages.translate(
         () -> {
           try (Connection session = UserSql.open(context.database())) {
-            session.setAutoCommit(false);
-            session.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
             try (Handle handle = Jdbis.open(session)) {
               try {
                 return attempt.run(handle, context.catalog(handle));

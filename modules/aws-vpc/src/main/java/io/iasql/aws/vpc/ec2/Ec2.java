@@ -110,6 +110,15 @@ public final class Ec2 {
         refusal -> IN_USE.contains(code(refusal)));
   }
 
+  /** Takes something back because of a failure; that it could not be is added to the failure. */
+  public static void takeBack(RuntimeException failure, Runnable call) {
+    try {
+      call.run();
+    } catch (Ec2Exception | CloudException kept) {
+      failure.addSuppressed(kept);
+    }
+  }
+
   /**
    * Makes a call that EC2 refuses while something else, which is about to go, stands in its way. If
    * it still does after two minutes, EC2's own words are thrown.
