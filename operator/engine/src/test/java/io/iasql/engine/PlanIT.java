@@ -880,6 +880,18 @@ class PlanIT {
   }
 
   @Test
+  void noOtherDatabaseTellsTheId() {
+    try (TestEnvironment other = TestEnvironment.fresh()) {
+      // Copies of one database have one key.
+      other.execute(
+          "UPDATE iasql.setting SET value = encode(sha256('another'), 'hex')"
+              + " WHERE name = 'parameter-key'");
+
+      assertThat(other.plan(MANY).id()).isNotEqualTo(env.plan(MANY).id());
+    }
+  }
+
+  @Test
   void serialIdsAreNotInTheId() {
     try (TestEnvironment other = TestEnvironment.fresh()) {
       other.execute("SELECT nextval('net_id_seq'), nextval('queue_id_seq')");

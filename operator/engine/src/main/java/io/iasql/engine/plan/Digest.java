@@ -15,17 +15,24 @@ import java.util.List;
 
 /**
  * The digest behind a plan's id: of what would be done, not of how it was written. SQL text, serial
- * ids, times and revisions are not in it, so the same SQL on the same state gives the same id.
+ * ids, times and revisions are not in it, so the same SQL on the same state gives the same id. It
+ * is a {@link KeyedHash}: of an id few digits are shown, and whoever could compute it would soon
+ * find two plans with the same one, to show the one and have the other executed.
  */
 final class Digest {
   /** Raised whenever the same actions would give another digest. */
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
   private static final int SHOWN = 12;
 
   private Digest() {}
 
-  static String of(String environment, String account, String schema, List<Plan.Action> actions) {
+  static String of(
+      KeyedHash hash,
+      String environment,
+      String account,
+      String schema,
+      List<Plan.Action> actions) {
     ObjectNode content = Json.object();
     content.put("version", VERSION);
     content.put("environment", environment);
@@ -36,7 +43,7 @@ final class Digest {
         .map(Digest::semantic)
         .sorted(Comparator.comparing(JsonNode::toString))
         .forEach(list::add);
-    return sha256(content.toString());
+    return hash.add(content.toString()).hex();
   }
 
   static String planId(String environment, String digest) {

@@ -259,7 +259,13 @@ public final class Planner {
     }
     // Planning fails here rather than at commit when no order exists.
     Steps.of(context.modules(), ordered);
-    String digest = Digest.of(context.environment(), scope.accountId(), Installer.VERSION, ordered);
+    String digest =
+        Digest.of(
+            speculation.hash(),
+            context.environment(),
+            scope.accountId(),
+            Installer.VERSION,
+            ordered);
     return new Plan(
         Digest.planId(context.environment(), digest),
         digest,

@@ -57,6 +57,7 @@ public final class Speculation {
   private final Set<RowKey> replaced = new HashSet<>();
   private final Map<String, Set<Class<?>>> replacedKeys = new HashMap<>();
   private final Set<RowKey> vanished;
+  private final KeyedHash hash;
   private final Map<RowKey, String> protectedBy = new HashMap<>();
   private String guards = Guards.NONE.fingerprint();
   private Map<RowKey, List<String>> dependants = Map.of();
@@ -73,6 +74,7 @@ public final class Speculation {
     this.modules = modules;
     this.rows = rows;
     this.vanished = vanished;
+    this.hash = KeyedHash.of(handle);
     this.after = RowGraph.now(handle, catalog);
     Map<String, Map<RowKey, ObjectNode>> overlay = new HashMap<>();
     for (NetChange.Row row : rows) {
@@ -112,6 +114,11 @@ public final class Speculation {
 
   Collection<Touched> touched() {
     return touched.values();
+  }
+
+  /** What the digests of plans are made with. */
+  KeyedHash hash() {
+    return hash;
   }
 
   /** The rows' net change, in the order of the first touch. */
