@@ -290,6 +290,25 @@ class PsqlIT {
   }
 
   @Test
+  void aReaderCannotTakeTheEnginesLocks() throws SQLException {
+    try (Person carol = person("carol")) {
+      // What everybody may lock, with the numbers that the engine once used.
+      carol.run("SELECT pg_advisory_lock(7593477377703804928 + n) FROM generate_series(1, 3) AS n");
+      for (String lock : List.of("commit_lock", "install_lock", "manifest_lock")) {
+        assertThatThrownBy(
+                () -> carol.run("BEGIN; LOCK TABLE iasql." + lock + " IN ACCESS SHARE MODE"))
+            .hasMessageContaining("permission denied for schema iasql");
+        carol.run("ROLLBACK");
+      }
+
+      environment.plan("INSERT INTO bucket (name) VALUES ('planned')");
+      alice.run("INSERT INTO bucket (name) VALUES ('direct')");
+      until("the bucket to be there", () -> account().has("bucket", "name", "direct"));
+      environment.engine().prepare(FakeModules.NAMES);
+    }
+  }
+
+  @Test
   void shouldCommitDirectWritesByItself() throws SQLException {
     alice.run("INSERT INTO bucket (name) VALUES ('direct')");
 

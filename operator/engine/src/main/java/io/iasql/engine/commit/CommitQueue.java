@@ -6,9 +6,8 @@ import io.iasql.engine.store.Jdbis;
 import io.iasql.engine.store.SqlErrors;
 import io.iasql.engine.store.UnavailableException;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -26,12 +25,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The environment's queue of commits: first come, first served, one at a time, whoever else runs.
- * The database's advisory lock and the unique RUNNING row keep other operators out; a runner that
+ * The database's commit lock and the unique RUNNING row keep other operators out; a runner that
  * lost either finds out at its next write and stops.
  */
 public final class CommitQueue implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(CommitQueue.class);
-  private static final long COMMIT_LOCK = 0x6961_7371_6c00_0002L;
+  private static final String LOCK_NOT_AVAILABLE = "55P03";
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
@@ -235,12 +234,19 @@ public final class CommitQueue implements AutoCloseable {
     listener.transactionMoved(transaction.id());
   }
 
+  /** Takes the commit lock for as long as the session is open, unless another one has it. */
   private static boolean tryLock(Connection session) throws SQLException {
-    try (PreparedStatement call = session.prepareStatement("SELECT pg_try_advisory_lock(?)")) {
-      call.setLong(1, COMMIT_LOCK);
-      try (ResultSet result = call.executeQuery()) {
-        return result.next() && result.getBoolean(1);
+    session.setAutoCommit(false);
+    try (Statement statement = session.createStatement()) {
+      // The PostgreSQL transaction has no snapshot, so it is in no vacuum's way however long it is.
+      statement.execute("SET LOCAL idle_in_transaction_session_timeout = 0");
+      statement.execute("LOCK TABLE iasql.commit_lock IN SHARE ROW EXCLUSIVE MODE NOWAIT");
+      return true;
+    } catch (SQLException e) {
+      if (LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
+        return false;
       }
+      throw e;
     }
   }
 }

@@ -23,7 +23,6 @@ import org.postgresql.PGConnection;
 public final class UserSql {
   private static final int MAX_CHOICES = 30;
   private static final String UNDEFINED_PARAMETER = "42P02";
-  private static final long MANIFEST_LOCK = 0x6961_7371_6c00_0003L;
 
   private UserSql() {}
 
@@ -83,7 +82,7 @@ public final class UserSql {
   static void keepFromEngine(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       // By it iasql.in_manifest() knows where it is called from.
-      statement.execute("SELECT pg_advisory_xact_lock_shared(" + MANIFEST_LOCK + ")");
+      statement.execute("LOCK TABLE iasql.manifest_lock IN ROW SHARE MODE");
     }
   }
 

@@ -22,9 +22,6 @@ public final class Installer {
   /** The version that stands behind the name of an installed module, as the original wrote it. */
   public static final String VERSION = "0.1.0";
 
-  /** Any number, the same in every operator: two of them never migrate one database at once. */
-  private static final long INSTALL_LOCK = 0x6961_7371_6c00_0001L;
-
   private final EnvironmentDatabase database;
   private final Jdbi jdbi;
   private final Modules modules;
@@ -139,11 +136,7 @@ public final class Installer {
 
   /** Waits until no other session installs into this database or changes who may use it. */
   public static void lock(Handle handle) {
-    handle
-        .createQuery("SELECT 1 FROM pg_advisory_xact_lock(:lock)")
-        .bind("lock", INSTALL_LOCK)
-        .mapTo(Integer.class)
-        .one();
+    handle.execute("LOCK TABLE iasql.install_lock IN SHARE ROW EXCLUSIVE MODE");
   }
 
   /** The names of the installed modules, without their versions. */
