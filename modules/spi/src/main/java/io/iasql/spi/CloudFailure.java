@@ -17,8 +17,10 @@ public record CloudFailure(Kind kind, String code, String message, String reques
   public enum Kind {
     /** The request is wrong and stays wrong: a person must change it. */
     INVALID_INPUT,
-    /** The credentials may not do this, have expired or are missing. */
+    /** The credentials may not do this. */
     DENIED,
+    /** The credentials have expired, are missing, or are none that the cloud knows. */
+    UNAUTHENTICATED,
     /** The resource is gone or was never there. */
     NOT_FOUND,
     /** Another resource has the name, or the resource is not in a state that allows the call. */
@@ -33,6 +35,11 @@ public record CloudFailure(Kind kind, String code, String message, String reques
     /** Whether the same call may pass later with nobody changing anything. */
     public boolean isTransient() {
       return this == THROTTLED || this == UNAVAILABLE;
+    }
+
+    /** Whether the same call may pass later: after an outage, or with renewed credentials. */
+    public boolean mayPassLater() {
+      return isTransient() || this == UNAUTHENTICATED;
     }
   }
 

@@ -87,7 +87,7 @@ public record EngineContext(
   /**
    * Makes a cloud call, and says in the engine's words what a failure means.
    *
-   * @throws UnavailableException when the call may pass later with nobody changing anything
+   * @throws UnavailableException when the call may pass later, also with renewed credentials
    * @throws CloudException when AWS refuses it, also for want of a permission
    */
   public <T> T call(AwsScope scope, Supplier<T> call) {
@@ -95,7 +95,7 @@ public record EngineContext(
       return call.get();
     } catch (RuntimeException e) {
       CloudFailure failure = scope.describe(e);
-      if (failure.kind().isTransient()) {
+      if (failure.kind().mayPassLater()) {
         throw new UnavailableException("AWS: " + failure, e);
       }
       throw new CloudException(failure, e);

@@ -7,8 +7,8 @@ import java.time.Duration;
  *
  * @param sqlLimit how long a transaction's SQL may run
  * @param parallelism how many cloud calls one environment makes at once, 1 or more
- * @param transientLimit how long one action of a commit is tried again while AWS throttles or is
- *     out of reach; afterwards it counts as failed
+ * @param transientLimit how long one action of a commit is tried again while AWS throttles, is out
+ *     of reach or does not take the credentials; afterwards it counts as failed
  */
 public record EngineSettings(Duration sqlLimit, int parallelism, Duration transientLimit) {
 

@@ -175,6 +175,7 @@ class CommitIT {
     String plan = env.engine().plan(id, sql).id();
     env.account().fault("read", "bucket", "assets", Fault.Kind.LOST_BEFORE, 1);
     env.account().fault("read", "bucket", "assets", Fault.Kind.THROTTLE, 1);
+    env.account().fault("read", "bucket", "assets", Fault.Kind.EXPIRE, 1);
 
     env.submit(id, sql, OnFailure.ROLLBACK, plan);
 
@@ -354,6 +355,7 @@ class CommitIT {
     env.account().fault("create", "queue", "", Fault.Kind.THROTTLE, 2);
     env.account().fault("create", "queue", "", Fault.Kind.LOST_BEFORE, 1);
     env.account().fault("create", "queue", "", Fault.Kind.LOST_AFTER, 1);
+    env.account().fault("create", "queue", "", Fault.Kind.EXPIRE, 1);
 
     env.commit("INSERT INTO queue (name) VALUES ('one'), ('two')");
 

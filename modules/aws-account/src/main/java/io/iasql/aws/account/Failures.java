@@ -51,6 +51,12 @@ final class Failures {
           "allaccessdisabled",
           "authfailure",
           "blocked",
+          "notauthorized",
+          "optinrequired",
+          "pendingverification",
+          "subscriptionrequiredexception");
+  private static final Set<String> UNAUTHENTICATED =
+      Set.of(
           "expiredtoken",
           "expiredtokenexception",
           "incompletesignature",
@@ -58,13 +64,9 @@ final class Failures {
           "invalidclienttokenid",
           "invalidtoken",
           "missingauthenticationtoken",
-          "notauthorized",
-          "optinrequired",
-          "pendingverification",
           "requestexpired",
           "requesttimetooskewed",
           "signaturedoesnotmatch",
-          "subscriptionrequiredexception",
           "tokenrefreshrequired",
           "unrecognizedclientexception");
   private static final Pattern DENIED_FORM =
@@ -153,6 +155,9 @@ final class Failures {
     if (status != 501 && (status >= 500 || UNAVAILABLE.contains(code))) {
       return Kind.UNAVAILABLE;
     }
+    if (UNAUTHENTICATED.contains(code)) {
+      return Kind.UNAUTHENTICATED;
+    }
     if (DENIED.contains(code) || DENIED_FORM.matcher(code).matches()) {
       return Kind.DENIED;
     }
@@ -193,7 +198,7 @@ final class Failures {
     String code = e.getClass().getSimpleName();
     // The SDK has no exception type of its own for these two.
     if (lower.contains("credentials") && !(e instanceof ApiCallTimeoutException)) {
-      kind = Kind.DENIED;
+      kind = Kind.UNAUTHENTICATED;
       code = "NoCredentials";
       if (lower.contains("any of the providers in the chain")) {
         return new CloudFailure(kind, code, NO_CREDENTIALS, "");

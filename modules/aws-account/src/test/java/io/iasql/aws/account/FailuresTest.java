@@ -35,9 +35,9 @@ class FailuresTest {
     "AccessDeniedException, 400, DENIED",
     "UnauthorizedOperation, 403, DENIED",
     "AuthFailure, 401, DENIED",
-    "ExpiredToken, 400, DENIED",
-    "InvalidClientTokenId, 403, DENIED",
-    "SignatureDoesNotMatch, 403, DENIED",
+    "ExpiredToken, 400, UNAUTHENTICATED",
+    "InvalidClientTokenId, 403, UNAUTHENTICATED",
+    "SignatureDoesNotMatch, 403, UNAUTHENTICATED",
     "AuthorizationError, 403, DENIED",
     "AuthorizationNotFound, 404, NOT_FOUND",
     "NoSuchEntity, 404, NOT_FOUND",
@@ -103,13 +103,13 @@ class FailuresTest {
   }
 
   @Test
-  void missingCredentialsAreDenied() {
+  void missingCredentialsAreNobodys() {
     CloudFailure failure =
         failures.describe(
             SdkClientException.create(
                 "Unable to load credentials from any of the providers in the chain X"));
 
-    assertThat(failure.kind()).isEqualTo(Kind.DENIED);
+    assertThat(failure.kind()).isEqualTo(Kind.UNAUTHENTICATED);
     assertThat(failure.code()).isEqualTo("NoCredentials");
   }
 

@@ -43,7 +43,7 @@ record ConnectionState(
     return switch (failure.kind()) {
       case UNAVAILABLE -> waiting(Reason.ENDPOINT_UNREACHABLE, failure);
       case THROTTLED -> waiting(Reason.THROTTLED, failure);
-      case DENIED -> stalled(denied(failure.code()), failure.toString());
+      case DENIED, UNAUTHENTICATED -> stalled(denied(failure.code()), failure.toString());
       case INVALID_INPUT, NOT_FOUND, CONFLICT ->
           stalled(Reason.INVALID_SETTINGS, failure.toString());
       case INTERNAL -> stalled(Reason.INTERNAL_ERROR, failure.toString());

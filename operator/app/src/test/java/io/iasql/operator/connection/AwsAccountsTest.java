@@ -96,7 +96,7 @@ class AwsAccountsTest {
   @Test
   void handsOutNothingOnceCredentialsAreRefused() {
     verifyAndAwait(settings("one"), 1);
-    aws.refuse(ACCOUNT, Kind.DENIED, "ExpiredToken");
+    aws.refuse(ACCOUNT, Kind.UNAUTHENTICATED, "ExpiredToken");
 
     clock.advance(Duration.ofMinutes(10));
     verifyAndAwait(settings("one"), 2);

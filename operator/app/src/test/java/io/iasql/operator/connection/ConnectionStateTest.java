@@ -30,8 +30,8 @@ class ConnectionStateTest {
   @ParameterizedTest
   @CsvSource({
     "DENIED, WrongAccount, WrongAccount, Stalled",
-    "DENIED, NoCredentials, CredentialsMissing, Stalled",
-    "DENIED, ExpiredToken, CredentialsRejected, Stalled",
+    "UNAUTHENTICATED, NoCredentials, CredentialsMissing, Stalled",
+    "UNAUTHENTICATED, ExpiredToken, CredentialsRejected, Stalled",
     "UNAVAILABLE, SdkClientException, EndpointUnreachable, Reconciling",
     "THROTTLED, Throttling, Throttled, Reconciling",
     "INVALID_INPUT, InvalidRoleArn, InvalidSettings, Stalled",

@@ -25,7 +25,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Carries out one step in the cloud. A call whose answer was lost is never repeated blindly: what
- * it left is observed first. Throttling and outages are waited out here and are no failure.
+ * it left is observed first. Throttling, outages and expired credentials are waited out here and
+ * are no failure.
  */
 final class StepRunner {
   private static final Logger LOG = LoggerFactory.getLogger(StepRunner.class);
@@ -88,7 +89,7 @@ final class StepRunner {
               && entry.kind() == Steps.Kind.CREATE
               && failure.kind() == CloudFailure.Kind.CONFLICT
               && ++conflicts < CONFLICTS;
-      boolean passing = failure.kind().isTransient() || ownConflict;
+      boolean passing = failure.kind().mayPassLater() || ownConflict;
       if (!passing || context.clock().instant().isAfter(deadline)) {
         return new Outcome.Failed(
             withoutSecrets(resource, image, failure),
@@ -145,7 +146,7 @@ final class StepRunner {
       return Companions.of(context.modules(), catalog, scope, Json.to(result, resource.type()));
     } catch (RuntimeException e) {
       CloudFailure failure = scope.describe(e);
-      if (failure.kind().isTransient()) {
+      if (failure.kind().mayPassLater()) {
         throw e;
       }
       LOG.warn("what came with {} is left to the next sync: {}", entry.describe(), failure);

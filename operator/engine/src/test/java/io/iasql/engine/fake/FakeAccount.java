@@ -205,6 +205,8 @@ public final class FakeAccount {
           throw new FakeFailure(CloudFailure.Kind.UNAVAILABLE, "SdkClient", "Connection reset");
       case REFUSE ->
           throw new FakeFailure(CloudFailure.Kind.INVALID_INPUT, "InvalidParameter", "not today");
+      case EXPIRE ->
+          throw new FakeFailure(CloudFailure.Kind.UNAUTHENTICATED, "ExpiredToken", "too old");
       case DENY -> throw new FakeFailure(CloudFailure.Kind.DENIED, "AccessDenied", "not you");
       default -> {}
     }

@@ -18,6 +18,8 @@ public record Fault(String op, String table, String name, Kind kind) {
     LOST_AFTER,
     REFUSE,
     DENY,
+    /** The credentials have expired. */
+    EXPIRE,
     /** The answer is older than the newest change. */
     STALE,
     /** A creation is refused after it has made the resource. */
