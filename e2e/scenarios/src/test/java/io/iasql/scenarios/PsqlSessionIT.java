@@ -3,6 +3,7 @@ package io.iasql.scenarios;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.Secret;
+import io.iasql.crds.Environment;
 import io.iasql.crds.EnvironmentSpec.Approval;
 import io.iasql.crds.SqlTransaction;
 import io.iasql.crds.SqlTransactionStatus.Phase;
@@ -270,6 +271,33 @@ class PsqlSessionIT {
         .contains("The following modules do not exist");
     assertThat(psql(space, "SELECT iasql_uninstall('aws_sqs');").err()).contains("spec.modules");
     assertThat(space.queueRows()).isEqualTo(space.queues()).hasSize(1);
+  }
+
+  @Test
+  void shouldInstallAgainWhatWasUninstalledWhileItWasNotDeclared() {
+    Space space = Space.ready("psql", Approval.AUTOMATIC, "aws_s3", "aws_sqs");
+    declare(space, "aws_sqs");
+    Awaitility.await("the module to be nobody's")
+        .atMost(Space.LIMIT)
+        .until(() -> psql(space, "SELECT iasql_uninstall('aws_s3');").exit() == 0);
+
+    declare(space, "aws_s3", "aws_sqs");
+
+    space.await(
+        Environment.class,
+        "env",
+        "have it again",
+        e ->
+            e.getStatus().modules().contains("aws_s3")
+                && Space.condition(e, "Ready").orElseThrow().isTrue());
+    space.automatic("bucket", "INSERT INTO bucket (name) VALUES ('installed-again')");
+  }
+
+  private static void declare(Space space, String... modules) {
+    space.patch(
+        Environment.class,
+        "env",
+        "{\"spec\":{\"modules\":[\"%s\"]}}".formatted(String.join("\",\"", modules)));
   }
 
   @Test

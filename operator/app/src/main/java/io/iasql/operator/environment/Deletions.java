@@ -154,7 +154,7 @@ public class Deletions {
   }
 
   /** Only after it was made does a status say that it waits for approval. */
-  private static boolean wasMade(Environment environment) {
+  static boolean wasMade(Environment environment) {
     return Optional.ofNullable(environment.getStatus())
         .map(EnvironmentStatus::conditions)
         .flatMap(all -> Conditions.find(all, Conditions.READY))

@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.iasql.crds.AwsConnection;
@@ -221,6 +222,19 @@ public class EnvironmentReconciler implements Reconciler<Environment>, Cleaner<E
 
   @Override
   public DeleteControl cleanup(Environment environment, Context<Environment> context) {
+    try {
+      return end(environment, context);
+    } catch (RuntimeException e) {
+      try {
+        say(environment, statuses.notDeleted(environment, reason(environment), e), context);
+      } catch (KubernetesClientException unsaid) {
+        e.addSuppressed(unsaid);
+      }
+      throw e;
+    }
+  }
+
+  private DeleteControl end(Environment environment, Context<Environment> context) {
     ResourceID id = ResourceID.fromResource(environment);
     if (isCommitting(environment, context)) {
       Optional<AwsConnection> connection = context.getSecondaryResource(AwsConnection.class);
@@ -238,7 +252,7 @@ public class EnvironmentReconciler implements Reconciler<Environment>, Cleaner<E
           .ifPresent(connection -> resume(environment, connection, context));
       Optional<Deletions.Waiting> waiting = deletions.look(environment);
       if (waiting.isPresent()) {
-        say(environment, waiting.get(), context);
+        say(environment, deleting(environment, waiting.get()), context);
         return DeleteControl.noFinalizerRemoval()
             .rescheduleAfter(waiting.get().settled() ? SAFETY_NET : SOON);
       }
@@ -248,13 +262,20 @@ public class EnvironmentReconciler implements Reconciler<Environment>, Cleaner<E
     return DeleteControl.defaultDelete();
   }
 
-  /** A cleaner has no status of its own to give back: it is patched as that of a reconciler is. */
-  private void say(
-      Environment environment, Deletions.Waiting waiting, Context<Environment> context) {
+  private EnvironmentStatus deleting(Environment environment, Deletions.Waiting waiting) {
     Reason reason =
         deletions.isMade(environment) ? Reason.DELETION_AWAITS_APPROVAL : Reason.DELETION_WAITS;
-    EnvironmentStatus status =
-        statuses.deleting(environment, reason, waiting.message(), waiting.stalled());
+    return statuses.deleting(environment, reason, waiting.message(), waiting.stalled());
+  }
+
+  /** What the status says of the deletion so far: by that is known what was made for it. */
+  private static Reason reason(Environment environment) {
+    return Deletions.wasMade(environment) ? Reason.DELETION_AWAITS_APPROVAL : Reason.DELETION_WAITS;
+  }
+
+  /** A cleaner has no status of its own to give back: it is patched as that of a reconciler is. */
+  private void say(
+      Environment environment, EnvironmentStatus status, Context<Environment> context) {
     if (status.equals(environment.getStatus())) {
       return;
     }

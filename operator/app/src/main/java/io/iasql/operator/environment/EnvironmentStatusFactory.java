@@ -48,14 +48,24 @@ final class EnvironmentStatusFactory {
 
   /** The status after an error that nobody foresaw; what was known before stays. */
   EnvironmentStatus failed(Environment environment, Exception error) {
+    Reason reason = Reason.INTERNAL_ERROR;
     if (root(error) instanceof KubernetesClientException refused) {
-      return waiting(
-          environment,
-          refused.getStatus() == null ? Reason.UNAVAILABLE : Reason.DATABASE_FAILED,
-          "Kubernetes: " + ApiServer.said(refused) + ". It is tried again.",
-          false);
+      reason = refused.getStatus() == null ? Reason.UNAVAILABLE : Reason.DATABASE_FAILED;
     }
-    return waiting(environment, Reason.INTERNAL_ERROR, error + ". It is tried again.", false);
+    return waiting(environment, reason, text(error), false);
+  }
+
+  /** The same of an environment that is being deleted. */
+  EnvironmentStatus notDeleted(Environment environment, Reason reason, Exception error) {
+    return deleting(environment, reason, "The deletion waits: " + text(error), false);
+  }
+
+  private static String text(Exception error) {
+    String said =
+        root(error) instanceof KubernetesClientException refused
+            ? "Kubernetes: " + ApiServer.said(refused)
+            : error.toString();
+    return said + ". It is tried again.";
   }
 
   /** The framework wraps what its own work throws. */

@@ -167,7 +167,10 @@ final class LiveEnvironment {
   /** What is asked now; asked for something else, it tries at once. */
   void want(Wanted now) {
     if (!now.equals(wanted)) {
-      wanted = now;
+      synchronized (this) {
+        wanted = now;
+        prepared(prepared);
+      }
       notBefore = Instant.MIN;
       now.guards().post(engine);
       if (installed) {
@@ -311,7 +314,7 @@ final class LiveEnvironment {
     }
     engine.prepare(now.modules());
     importDue = true;
-    prepared = new TreeSet<>(now.modules());
+    prepared(now.modules());
     installed = true;
     if (!view.ready()) {
       view = with(Reason.IMPORTING, "The account is read for the first time.");
@@ -319,6 +322,13 @@ final class LiveEnvironment {
     // A commit that a crash interrupted goes on before anything else changes rows.
     engine.wake();
     engine.openToPeople(now.automatic(), now.modules());
+  }
+
+  /** What is not declared now may be uninstalled in psql before it is declared again. */
+  private synchronized void prepared(Set<String> modules) {
+    Set<String> declared = new TreeSet<>(modules);
+    declared.retainAll(wanted.modules());
+    prepared = declared;
   }
 
   private void sync(Wanted now) {

@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import io.iasql.crds.Condition;
 import io.iasql.crds.Environment;
 import io.iasql.crds.EnvironmentStatus;
+import io.iasql.operator.status.Reason;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -82,5 +83,22 @@ class EnvironmentStatusFactoryTest {
             statuses.failed(environment(""), new KubernetesClientException("timeout")).conditions())
         .extracting(Condition::reason, Condition::message)
         .contains(tuple("Unavailable", "Kubernetes: timeout. It is tried again."));
+  }
+
+  @Test
+  void shouldSayWhyADeletionWaits() {
+    assertThat(
+            statuses
+                .notDeleted(
+                    environment(""),
+                    Reason.DELETION_AWAITS_APPROVAL,
+                    new KubernetesClientException("timeout"))
+                .conditions())
+        .extracting(Condition::type, Condition::reason, Condition::message)
+        .contains(
+            tuple(
+                "Ready",
+                "DeletionAwaitsApproval",
+                "The deletion waits: Kubernetes: timeout. It is tried again."));
   }
 }
