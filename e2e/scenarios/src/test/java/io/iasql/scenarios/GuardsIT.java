@@ -9,6 +9,7 @@ import io.iasql.crds.SqlTransaction;
 import io.iasql.crds.SqlTransactionStatus;
 import io.iasql.crds.SqlTransactionStatus.Change;
 import io.iasql.crds.SqlTransactionStatus.Phase;
+import io.iasql.peers.AwsProxy;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -165,6 +166,30 @@ class GuardsIT {
     own.commit("witness", "INSERT INTO queue (name) VALUES ('witness')");
     assertThat(own.queueNames()).containsExactly("witness");
     assertThat(own.status("regretted").phase()).isEqualTo(Phase.AWAITING_APPROVAL);
+  }
+
+  @Test
+  void shouldTakeAnApprovalBackWhileTheCredentialsAreExpired() {
+    Space own = Space.ready("guards-expired", Approval.MANUAL, "aws_sqs");
+    own.transaction("regretted", "INSERT INTO queue (name) VALUES ('regretted')");
+    own.await("regretted", Phase.AWAITING_APPROVAL);
+    own.stack.proxy.rule(
+        own.account.accessKeyId(),
+        (call, upstream) ->
+            call.operation().equals("GetQueueUrl")
+                ? AwsProxy.Answer.error(call, 400, "ExpiredToken", "too old")
+                : upstream.forward());
+    own.approve("regretted");
+    awaitQueue(own, "RUNNING|ROLLBACK");
+
+    own.patch(SqlTransaction.class, "regretted", "{\"spec\":{\"approvePlan\":null}}");
+    own.await("regretted", Phase.AWAITING_APPROVAL);
+    awaitQueue(own);
+    own.stack.proxy.pass(own.account.accessKeyId());
+
+    own.approve("regretted");
+    own.await("regretted", Phase.COMMITTED);
+    assertThat(own.queueNames()).containsExactly("regretted");
   }
 
   @Test

@@ -67,9 +67,10 @@ final class Advance {
     return earlier.isPresent() || !mayPlan ? earlier : Optional.of(planned(draft, known));
   }
 
-  /** Whether it waits for its turn and is not, or not now, what is asked for. */
+  /** Whether it has not begun and is not, or not now, what is asked for. */
   private boolean isToBeRecalled(TransactionView view) {
-    return view.state() == TransactionState.QUEUED
+    return !view.state().isFinal()
+        && view.total() == 0
         && (request.hold().isPresent()
             || request.planOnly()
             || !isOfDraft(view)
@@ -140,7 +141,14 @@ final class Advance {
     }
     return switch (view.state()) {
       case QUEUED -> queued(view);
-      case RUNNING -> progress(Phase.COMMITTING, Reason.COMMITTING, "AWS is being changed.", view);
+      case RUNNING ->
+          progress(
+              Phase.COMMITTING,
+              Reason.COMMITTING,
+              view.total() == 0
+                  ? "The plan is checked once more before AWS is changed."
+                  : "AWS is being changed.",
+              view);
       case COMMITTED ->
           progress(Phase.COMMITTED, Reason.COMMITTED, "AWS and the rows are as planned.", view);
       case NO_CHANGES ->
