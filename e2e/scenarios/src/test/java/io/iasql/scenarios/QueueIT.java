@@ -3,6 +3,7 @@ package io.iasql.scenarios;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.iasql.crds.Environment;
 import io.iasql.crds.EnvironmentSpec.Approval;
@@ -84,7 +85,26 @@ class QueueIT {
               .formatted(n, n % 900));
     }
     sql.append("-- ").append("x".repeat(1_048_000 - sql.length() - 3));
+    ConfigMap others =
+        space
+            .stack
+            .client
+            .resource(
+                new ConfigMapBuilder()
+                    .withNewMetadata()
+                    .withNamespace(space.namespace)
+                    .withName("big-plan")
+                    .endMetadata()
+                    .addToData("of", "somebody else")
+                    .build())
+            .create();
     space.transaction("big", sql.toString());
+    space.await(
+        "big",
+        "say what is in its plan's way",
+        s -> s.conditions().toString().contains("ConfigMap big-plan is in the way"));
+    assertThat(space.find(ConfigMap.class, "big-plan")).contains(others);
+    space.stack.client.resource(others).delete();
 
     SqlTransactionStatus status = space.await("big", Phase.AWAITING_APPROVAL);
 

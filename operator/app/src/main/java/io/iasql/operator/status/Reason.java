@@ -84,6 +84,8 @@ public enum Reason {
   PLANNING,
   /** There is a plan. */
   PLANNED,
+  /** There is a plan, and it cannot be written where people read it whole. */
+  PLAN_NOT_SHOWN,
   /** The SQL, or what it asks for, cannot be. */
   INVALID_TRANSACTION,
   /** A person must approve the plan. */

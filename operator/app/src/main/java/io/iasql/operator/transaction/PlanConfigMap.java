@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.iasql.crds.SqlTransaction;
 import io.iasql.engine.catalog.Json;
 import io.iasql.engine.plan.PlanStore;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -27,11 +28,28 @@ final class PlanConfigMap {
 
   private PlanConfigMap() {}
 
+  /** A ConfigMap of that name belongs to somebody else; the message says what to do. */
+  static final class TakenException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    TakenException(String name) {
+      super(
+          "ConfigMap %s is in the way of the whole plan: it does not belong to this SqlTransaction. Delete or rename it"
+              .formatted(name));
+    }
+  }
+
   static String name(String transaction) {
     return transaction + "-plan";
   }
 
+  /**
+   * Writes a transaction's whole plan.
+   *
+   * @throws TakenException when a ConfigMap of somebody else is in the way
+   */
   static void write(KubernetesClient client, Request request, PlanStore.Stored plan) {
+    refuseOthers(client, request.resource());
     ConfigMap map =
         new ConfigMapBuilder()
             .withNewMetadata()
@@ -53,6 +71,27 @@ final class PlanConfigMap {
                     "plan.jsonl.gz", Base64.getEncoder().encodeToString(compressed(plan.lines()))))
             .build();
     client.resource(map).fieldManager("iasql-operator").forceConflicts().serverSideApply();
+  }
+
+  /** What a transaction of the same name has left, which is gone, may be written over. */
+  private static void refuseOthers(KubernetesClient client, ResourceID transaction) {
+    String name = name(transaction.getName());
+    ConfigMap there =
+        client
+            .configMaps()
+            .inNamespace(transaction.getNamespace().orElseThrow())
+            .withName(name)
+            .get();
+    boolean isOurs =
+        there == null
+            || there.getMetadata().getOwnerReferences().stream()
+                .anyMatch(
+                    owner ->
+                        owner.getKind().equals(HasMetadata.getKind(SqlTransaction.class))
+                            && owner.getName().equals(transaction.getName()));
+    if (!isOurs) {
+      throw new TakenException(name);
+    }
   }
 
   static byte[] compressed(List<PlanStore.Line> lines) {

@@ -7,6 +7,7 @@ import io.iasql.crds.SqlTransactionStatus.Phase;
 import io.iasql.engine.Engine;
 import io.iasql.engine.store.UnavailableException;
 import io.iasql.operator.environment.Environments;
+import io.iasql.operator.status.ApiServer;
 import io.iasql.operator.status.Reason;
 import io.iasql.operator.work.Jobs;
 import io.iasql.spi.CloudException;
@@ -305,11 +306,13 @@ class Transactions {
       return again(one, Reason.UNAVAILABLE, e.getMessage());
     } catch (CloudException e) {
       return again(one, Reason.UNAVAILABLE, "AWS: " + e.failure());
+    } catch (PlanConfigMap.TakenException e) {
+      return again(one, Reason.PLAN_NOT_SHOWN, e.getMessage());
     } catch (KubernetesClientException e) {
       return again(
           one,
-          Reason.UNAVAILABLE,
-          "The whole plan cannot be written into its ConfigMap: " + e.getMessage());
+          Reason.PLAN_NOT_SHOWN,
+          "The whole plan cannot be written into its ConfigMap: " + ApiServer.said(e));
     } catch (RuntimeException e) {
       LOG.errorf(e, "transaction %s", one.request().resource());
       return again(one, Reason.INTERNAL_ERROR, e.toString());
