@@ -68,7 +68,10 @@ public final class PostgresPeer implements AutoCloseable {
     narrator.say("PostgreSQL: embedded 18.6");
     CacheFolder cache = CacheFolder.ofUser();
     for (int tries = 1; ; tries++) {
-      RunFolder folder = RunFolder.create(cache, "postgresql");
+      RunFolder folder =
+          durable
+              ? RunFolder.create(cache, "postgresql")
+              : RunFolder.createInMemory(cache, "postgresql");
       PostgresPeer peer =
           new PostgresPeer(folder, cache.folder("postgresql"), Ports.free(cache), durable);
       try {

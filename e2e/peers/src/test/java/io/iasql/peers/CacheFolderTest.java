@@ -10,6 +10,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CacheFolderTest {
   @TempDir Path root;
@@ -63,10 +65,12 @@ class CacheFolderTest {
         .isNotEqualTo(CacheFolder.key("a", "c"));
   }
 
-  @Test
-  void shouldDeleteWhatAPeerWroteWhenItEnds() {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void shouldDeleteWhatAPeerWroteWhenItEnds(boolean inMemory) {
     CacheFolder cache = new CacheFolder(root);
-    RunFolder folder = RunFolder.create(cache, "peer");
+    RunFolder folder =
+        inMemory ? RunFolder.createInMemory(cache, "peer") : RunFolder.create(cache, "peer");
     Path written = folder.make("data");
     RunFolder.create(cache, "other");
     assertThat(written).exists();

@@ -3,9 +3,12 @@ package io.iasql.engine;
 import io.iasql.engine.fake.FakeAccount;
 import io.iasql.engine.fake.FakeModules;
 import io.iasql.engine.fake.Power;
+import io.iasql.peers.CacheFolder;
+import io.iasql.peers.RunFolder;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -100,8 +103,26 @@ final class TestServer {
   }
 
   private static EmbeddedPostgres start() {
+    RunFolder folder = RunFolder.createInMemory(CacheFolder.ofUser(), "engine");
+    EmbeddedPostgres started = start(folder.path().resolve("data"));
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(started, folder)));
+    return started;
+  }
+
+  private static void stop(EmbeddedPostgres started, RunFolder folder) {
+    try (folder;
+        started) {
+      // Closing is all.
+    } catch (IOException e) {
+      throw new UncheckedIOException("embedded PostgreSQL", e);
+    }
+  }
+
+  private static EmbeddedPostgres start(Path data) {
     try {
       return EmbeddedPostgres.builder()
+          .setDataDirectory(data)
+          .setRegisterShutdownHook(false)
           .setServerConfig("listen_addresses", "127.0.0.1")
           .setServerConfig("max_connections", "400")
           .setServerConfig("fsync", "off")
