@@ -24,10 +24,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.ec2.Ec2Client;
@@ -421,8 +423,15 @@ class ReplicationIT {
         .formatted(from, to);
   }
 
+  /** A Replication follows from the second in which it was made: what was before is not its. */
+  private static void awaitNextSecond() {
+    long now = Instant.now().getEpochSecond();
+    Awaitility.await("the next second").until(() -> Instant.now().getEpochSecond() > now);
+  }
+
   @Test
   void shouldMakeNothingOnceItIsDeleted() {
+    awaitNextSecond();
     replicate("short-lived", follow("staging", "prod"));
     await("short-lived", ReplicationStatus.Phase.COMMITTED);
     space.delete(Replication.class, "short-lived");
