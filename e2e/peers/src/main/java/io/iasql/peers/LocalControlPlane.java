@@ -65,7 +65,7 @@ final class LocalControlPlane implements Cluster {
 
   private LocalControlPlane(Path programs, CacheFolder cache) {
     this.programs = programs;
-    this.folder = RunFolder.create(cache, "kubernetes");
+    this.folder = RunFolder.createInMemory(cache, "kubernetes");
     this.port = Ports.free(cache);
     this.etcdPort = Ports.free(cache);
     this.etcdPeerPort = Ports.free(cache);

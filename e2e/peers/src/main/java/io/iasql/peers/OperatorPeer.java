@@ -137,7 +137,7 @@ public final class OperatorPeer implements AutoCloseable {
     }
     CacheFolder cache = CacheFolder.ofUser();
     OperatorPeer peer =
-        new OperatorPeer(options, RunFolder.create(cache, "operator"), Ports.free(cache));
+        new OperatorPeer(options, RunFolder.createInMemory(cache, "operator"), Ports.free(cache));
     try {
       peer.start();
     } catch (PeerException e) {

@@ -33,7 +33,7 @@ record PythonEmulator(AwsEmulator emulator, CacheFolder cache, Narrator narrator
     Python python = Python.find().orElseThrow(() -> new PeerException(missing().orElse("")));
     Path environment = python.environment(cache, emulator, narrator);
     for (int tries = 1; ; tries++) {
-      RunFolder folder = RunFolder.create(cache, emulator.title.toLowerCase(Locale.ROOT));
+      RunFolder folder = RunFolder.createInMemory(cache, emulator.title.toLowerCase(Locale.ROOT));
       try {
         return startOn(Ports.free(cache), environment, folder);
       } catch (PeerException e) {

@@ -8,6 +8,7 @@ import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /** Replications by their namespace, and those that are not over by the environments they join. */
@@ -16,6 +17,9 @@ final class Neighbours {
   private static final String BY_NAMESPACE = "namespace-of-replication";
 
   private final IndexerResourceCache<Replication> replications;
+
+  /** The uids of those without a status that the others were told of. */
+  private final Set<String> told = ConcurrentHashMap.newKeySet();
 
   Neighbours(IndexerResourceCache<Replication> replications) {
     this.replications = replications;
@@ -35,6 +39,26 @@ final class Neighbours {
   /** The replications of a replication's namespace, itself among them. */
   Collection<Replication> of(Replication replication) {
     return replications.byIndex(BY_NAMESPACE, replication.getMetadata().getNamespace());
+  }
+
+  /**
+   * The others of a new one's namespace: what it adds to a chain they are to say, too. They are
+   * told once and not with each try: two whose statuses the API server refuses would wake each
+   * other for ever.
+   */
+  Set<ResourceID> toTellOf(Replication replication) {
+    String uid = replication.getMetadata().getUid();
+    if (replication.getStatus() != null) {
+      told.remove(uid);
+      return Set.of();
+    }
+    if (!told.add(uid)) {
+      return Set.of();
+    }
+    return of(replication).stream()
+        .filter(other -> !other.getMetadata().getUid().equals(uid))
+        .map(ResourceID::fromResource)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** Those that something new in an environment may concern. */

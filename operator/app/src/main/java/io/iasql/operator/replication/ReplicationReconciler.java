@@ -32,8 +32,6 @@ import java.util.stream.Collectors;
 public class ReplicationReconciler implements Reconciler<Replication> {
   private static final Duration SAFETY_NET = Duration.ofSeconds(60);
   private static final Duration SHORTEST = Duration.ofSeconds(1);
-  private static final String BY_ENVIRONMENT = "environment";
-  private static final String BY_NAMESPACE = "all-of-namespace";
 
   private final Replications replications;
   private final Environments environments;
@@ -81,13 +79,7 @@ public class ReplicationReconciler implements Reconciler<Replication> {
     Collection<Replication> others = neighbours.of(replication);
     Optional<String> ring = Chains.ring(replication, others);
     List<String> upstream = Chains.upstream(replication, others);
-    if (replication.getStatus() == null) {
-      // What it adds to a chain, others are to say, too.
-      others.stream()
-          .map(ResourceID::fromResource)
-          .filter(other -> !other.equals(ResourceID.fromResource(replication)))
-          .forEach(moves::propagateEvent);
-    }
+    neighbours.toTellOf(replication).forEach(moves::propagateEvent);
     Set<ResourceID> there =
         context.getSecondaryResources(Environment.class).stream()
             .map(ResourceID::fromResource)
