@@ -40,8 +40,6 @@ public final class OperatorPeer implements AutoCloseable {
    * @param kubeconfig the cluster it works for, and as whom
    * @param awsEndpoint where AWS is for connections that name no endpoint; its environment then
    *     holds dummy keys, too, for connections that name no credentials
-   * @param databases the folder of the embedded PostgreSQL, which serves environments that name no
-   *     database; empty for one that is deleted in the end
    * @param log what it prints is appended here; empty for a file that is deleted in the end
    * @param jvm options of its JVM
    * @param settings further environment variables, such as {@code IASQL_COMMIT_PARALLELISM}
@@ -51,7 +49,6 @@ public final class OperatorPeer implements AutoCloseable {
       Path jar,
       Path kubeconfig,
       Optional<URI> awsEndpoint,
-      Optional<Path> databases,
       Optional<Path> log,
       List<String> jvm,
       Map<String, String> settings,
@@ -69,7 +66,6 @@ public final class OperatorPeer implements AutoCloseable {
           kubeconfig,
           Optional.empty(),
           Optional.empty(),
-          Optional.empty(),
           // It lives for minutes here: a JVM that compiles lightly is ready earlier.
           List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"),
           Map.of(),
@@ -77,33 +73,26 @@ public final class OperatorPeer implements AutoCloseable {
     }
 
     public Options withAwsEndpoint(URI endpoint) {
-      return new Options(
-          jar, kubeconfig, Optional.of(endpoint), databases, log, jvm, settings, narrator);
-    }
-
-    public Options withDatabases(Path folder) {
-      return new Options(
-          jar, kubeconfig, awsEndpoint, Optional.of(folder), log, jvm, settings, narrator);
+      return new Options(jar, kubeconfig, Optional.of(endpoint), log, jvm, settings, narrator);
     }
 
     public Options withLog(Path file) {
-      return new Options(
-          jar, kubeconfig, awsEndpoint, databases, Optional.of(file), jvm, settings, narrator);
+      return new Options(jar, kubeconfig, awsEndpoint, Optional.of(file), jvm, settings, narrator);
     }
 
     public Options withJvm(List<String> options) {
-      return new Options(jar, kubeconfig, awsEndpoint, databases, log, options, settings, narrator);
+      return new Options(jar, kubeconfig, awsEndpoint, log, options, settings, narrator);
     }
 
     /** The same with one variable more. */
     public Options withSetting(String variable, String value) {
       Map<String, String> more = new HashMap<>(settings);
       more.put(variable, value);
-      return new Options(jar, kubeconfig, awsEndpoint, databases, log, jvm, more, narrator);
+      return new Options(jar, kubeconfig, awsEndpoint, log, jvm, more, narrator);
     }
 
     public Options withNarrator(Narrator listening) {
-      return new Options(jar, kubeconfig, awsEndpoint, databases, log, jvm, settings, listening);
+      return new Options(jar, kubeconfig, awsEndpoint, log, jvm, settings, listening);
     }
   }
 
@@ -116,13 +105,23 @@ public final class OperatorPeer implements AutoCloseable {
   private ProcessGuard databaseGuard;
   private SupervisedProcess process;
 
-  private OperatorPeer(Options options, RunFolder folder, int port) {
+  private OperatorPeer(Options options, CacheFolder cache) {
     this.options = options;
-    this.folder = folder;
-    this.port = port;
+    this.folder = RunFolder.createInMemory(cache, "operator");
+    this.port = Ports.free(cache);
     this.http = new EmulatorHttp(URI.create("http://" + HOST + ":" + port));
     this.log = options.log().orElseGet(() -> folder.path().resolve("operator.log"));
-    this.databases = options.databases().orElseGet(() -> folder.make("databases"));
+    this.databases = folder.make("databases");
+    shareServer(cache);
+  }
+
+  /** To unpack PostgreSQL takes longer than to start it: all share what is unpacked already. */
+  private void shareServer(CacheFolder cache) {
+    try {
+      Files.createSymbolicLink(databases.resolve("server"), cache.folder("postgresql"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /**
@@ -135,9 +134,7 @@ public final class OperatorPeer implements AutoCloseable {
       throw new PeerException(
           "The operator is not built: " + options.jar() + " is missing; run mvn package");
     }
-    CacheFolder cache = CacheFolder.ofUser();
-    OperatorPeer peer =
-        new OperatorPeer(options, RunFolder.createInMemory(cache, "operator"), Ports.free(cache));
+    OperatorPeer peer = new OperatorPeer(options, CacheFolder.ofUser());
     try {
       peer.start();
     } catch (PeerException e) {

@@ -58,6 +58,10 @@ public class EnvironmentReconciler implements Reconciler<Environment>, Cleaner<E
   private static final Logger LOG = Logger.getLogger(EnvironmentReconciler.class);
   private static final Duration SOON = Duration.ofSeconds(2);
   private static final Duration SAFETY_NET = Duration.ofSeconds(30);
+
+  /** Nothing tells of a Secret of somebody else's that is gone. */
+  private static final Duration TAKEN_AGAIN = Duration.ofSeconds(5);
+
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(2);
   private static final String BY_CONNECTION = "connection";
 
@@ -178,7 +182,7 @@ public class EnvironmentReconciler implements Reconciler<Environment>, Cleaner<E
       return patch(
           environment,
           statuses.waiting(environment, Reason.LOGIN_REFUSED, e.getMessage(), true),
-          SAFETY_NET);
+          TAKEN_AGAIN);
     }
     LiveEnvironment live = environments.ensure(environment, ready.endpoint(), Optional.of(users));
     EnvironmentStatus status =

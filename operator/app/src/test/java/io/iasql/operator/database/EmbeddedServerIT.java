@@ -7,6 +7,9 @@ import static org.awaitility.Awaitility.await;
 import io.iasql.crds.Environment;
 import io.iasql.operator.database.DatabaseState.Ready;
 import io.iasql.operator.database.DatabaseState.Waiting;
+import io.iasql.peers.CacheFolder;
+import io.iasql.peers.RunFolder;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -20,19 +23,26 @@ import java.util.Properties;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class EmbeddedServerIT {
-  @TempDir Path folder;
-
+  private final RunFolder run = RunFolder.createInMemory(CacheFolder.ofUser(), "embedded");
+  private final Path folder = run.path();
   private final ExecutorService executor = Executors.newSingleThreadExecutor();
   private EmbeddedServer server;
+
+  /** Unpacked once: it takes longer than all that is tested here. */
+  @BeforeEach
+  void unpackOnce() throws IOException {
+    Files.createSymbolicLink(folder.resolve("server"), CacheFolder.ofUser().folder("postgresql"));
+  }
 
   @AfterEach
   void stop() throws Exception {
     executor.shutdown();
     server.close();
+    run.close();
   }
 
   @Test
