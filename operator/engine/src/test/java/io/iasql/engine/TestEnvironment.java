@@ -29,6 +29,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.commons.dbcp2.BasicDataSource;
 import org.awaitility.Awaitility;
@@ -49,6 +51,7 @@ final class TestEnvironment implements AutoCloseable {
   private final ExecutorService executor = Executors.newCachedThreadPool();
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
   private final ConcurrentLinkedQueue<Set<String>> moves = new ConcurrentLinkedQueue<>();
+  private final Semaphore moved = new Semaphore(0);
   private final Engine engine;
 
   TestEnvironment(String database, FakeAccount account, Power power) {
@@ -75,7 +78,9 @@ final class TestEnvironment implements AutoCloseable {
     EngineListener listener =
         new EngineListener() {
           @Override
-          public void transactionMoved(String id) {}
+          public void transactionMoved(String id) {
+            moved.release();
+          }
 
           @Override
           public void tablesMoved(Set<String> tables) {
@@ -259,9 +264,22 @@ final class TestEnvironment implements AutoCloseable {
     Awaitility.await("the end of " + id)
         .atMost(LIMIT)
         .pollDelay(Duration.ZERO)
-        .pollInterval(Duration.ofMillis(10))
-        .until(() -> engine.view(id).map(v -> v.state().isFinal()).orElse(false));
+        .pollInterval(Duration.ofMillis(1))
+        .until(() -> isOver(id));
     return engine.view(id).orElseThrow();
+  }
+
+  /**
+   * Looks again when something has moved; now and then anyway: another engine may have moved it.
+   */
+  private boolean isOver(String id) throws InterruptedException {
+    if (engine.view(id).map(v -> v.state().isFinal()).orElse(false)) {
+      return true;
+    }
+    if (moved.tryAcquire(50, TimeUnit.MILLISECONDS)) {
+      moved.drainPermits();
+    }
+    return false;
   }
 
   /** Plans, approves and commits, and waits for the end. */
