@@ -42,6 +42,8 @@ class EmbeddedServerIT {
   void stop() throws Exception {
     executor.shutdown();
     server.close();
+    // Else whoever uses the library next in this JVM makes the folder anew.
+    System.clearProperty("ot.epg.working-dir");
     run.close();
   }
 
