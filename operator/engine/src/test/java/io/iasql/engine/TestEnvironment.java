@@ -29,8 +29,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.commons.dbcp2.BasicDataSource;
 import org.awaitility.Awaitility;
@@ -51,7 +49,6 @@ final class TestEnvironment implements AutoCloseable {
   private final ExecutorService executor = Executors.newCachedThreadPool();
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
   private final ConcurrentLinkedQueue<Set<String>> moves = new ConcurrentLinkedQueue<>();
-  private final Semaphore moved = new Semaphore(0);
   private final Engine engine;
 
   TestEnvironment(String database, FakeAccount account, Power power) {
@@ -78,9 +75,7 @@ final class TestEnvironment implements AutoCloseable {
     EngineListener listener =
         new EngineListener() {
           @Override
-          public void transactionMoved(String id) {
-            moved.release();
-          }
+          public void transactionMoved(String id) {}
 
           @Override
           public void tablesMoved(Set<String> tables) {
@@ -264,22 +259,9 @@ final class TestEnvironment implements AutoCloseable {
     Awaitility.await("the end of " + id)
         .atMost(LIMIT)
         .pollDelay(Duration.ZERO)
-        .pollInterval(Duration.ofMillis(1))
-        .until(() -> isOver(id));
+        .pollInterval(Duration.ofMillis(10))
+        .until(() -> engine.view(id).map(v -> v.state().isFinal()).orElse(false));
     return engine.view(id).orElseThrow();
-  }
-
-  /**
-   * Looks again when something has moved; now and then anyway: another engine may have moved it.
-   */
-  private boolean isOver(String id) throws InterruptedException {
-    if (engine.view(id).map(v -> v.state().isFinal()).orElse(false)) {
-      return true;
-    }
-    if (moved.tryAcquire(50, TimeUnit.MILLISECONDS)) {
-      moved.drainPermits();
-    }
-    return false;
   }
 
   /** Plans, approves and commits, and waits for the end. */
