@@ -112,16 +112,7 @@ public final class OperatorPeer implements AutoCloseable {
     this.http = new EmulatorHttp(URI.create("http://" + HOST + ":" + port));
     this.log = options.log().orElseGet(() -> folder.path().resolve("operator.log"));
     this.databases = folder.make("databases");
-    shareServer(cache);
-  }
-
-  /** To unpack PostgreSQL takes longer than to start it: all share what is unpacked already. */
-  private void shareServer(CacheFolder cache) {
-    try {
-      Files.createSymbolicLink(databases.resolve("server"), cache.folder("postgresql"));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    PostgresPeer.shareUnpacked(cache, databases.resolve("server"));
   }
 
   /**

@@ -26,6 +26,10 @@ public final class PostgresPeer implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final Duration POLL = Duration.ofMillis(50);
   private static final int TRIES = 3;
+
+  /** The folder of the cache with the server's programs. */
+  private static final String UNPACKED = "postgresql";
+
   private static PostgresPeer shared;
 
   private final RunFolder folder;
@@ -73,7 +77,7 @@ public final class PostgresPeer implements AutoCloseable {
               ? RunFolder.create(cache, "postgresql")
               : RunFolder.createInMemory(cache, "postgresql");
       PostgresPeer peer =
-          new PostgresPeer(folder, cache.folder("postgresql"), Ports.free(cache), durable);
+          new PostgresPeer(folder, cache.folder(UNPACKED), Ports.free(cache), durable);
       try {
         peer.start();
         return AtExit.closing(peer);
@@ -83,6 +87,18 @@ public final class PostgresPeer implements AutoCloseable {
           throw e;
         }
       }
+    }
+  }
+
+  /**
+   * Makes a folder, which must not be there, in which an embedded server finds itself unpacked: to
+   * unpack PostgreSQL takes longer than to start it.
+   */
+  public static void shareUnpacked(CacheFolder cache, Path folder) {
+    try {
+      Files.createSymbolicLink(folder, cache.folder(UNPACKED));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -8,8 +8,8 @@ import io.iasql.crds.Environment;
 import io.iasql.operator.database.DatabaseState.Ready;
 import io.iasql.operator.database.DatabaseState.Waiting;
 import io.iasql.peers.CacheFolder;
+import io.iasql.peers.PostgresPeer;
 import io.iasql.peers.RunFolder;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -32,10 +32,9 @@ class EmbeddedServerIT {
   private final ExecutorService executor = Executors.newSingleThreadExecutor();
   private EmbeddedServer server;
 
-  /** Unpacked once: it takes longer than all that is tested here. */
   @BeforeEach
-  void unpackOnce() throws IOException {
-    Files.createSymbolicLink(folder.resolve("server"), CacheFolder.ofUser().folder("postgresql"));
+  void unpackOnce() {
+    PostgresPeer.shareUnpacked(CacheFolder.ofUser(), folder.resolve("server"));
   }
 
   @AfterEach

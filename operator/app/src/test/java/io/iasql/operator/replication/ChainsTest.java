@@ -3,9 +3,7 @@ package io.iasql.operator.replication;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
-import io.iasql.crds.LocalReference;
 import io.iasql.crds.Replication;
-import io.iasql.crds.ReplicationSpec;
 import io.iasql.crds.ReplicationStatus;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -18,18 +16,7 @@ class ChainsTest {
             .withName(from + "-" + to)
             .withCreationTimestamp("2026-11-01T10:00:%02dZ".formatted(age))
             .build());
-    replication.setSpec(
-        new ReplicationSpec(
-            new ReplicationSpec.From(
-                new LocalReference(from), null, null, follows ? null : "2h", follows ? true : null),
-            new ReplicationSpec.To(new LocalReference(to)),
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null));
+    replication.setSpec(TestReplications.spec(from, to, follows));
     return replication;
   }
 
@@ -59,19 +46,7 @@ class ChainsTest {
     Replication back = replication("prod", "staging", 3, false);
     assertThat(Chains.ring(back, List.of(once, back))).isPresent();
 
-    once.setStatus(
-        new ReplicationStatus(
-            1L,
-            ReplicationStatus.Phase.COMMITTED,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null));
+    once.setStatus(TestReplications.status(ReplicationStatus.Phase.COMMITTED));
     assertThat(Chains.ring(back, List.of(once, back))).isEmpty();
   }
 

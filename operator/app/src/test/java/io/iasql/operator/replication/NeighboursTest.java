@@ -3,13 +3,10 @@ package io.iasql.operator.replication;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
-import io.iasql.crds.LocalReference;
 import io.iasql.crds.Replication;
-import io.iasql.crds.ReplicationSpec;
 import io.iasql.crds.ReplicationStatus;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,19 +43,7 @@ class NeighboursTest {
   void shouldTellNobodyOfOneThatHasSaidHowFarItIs() {
     cache.put("shop", "two");
     Replication one = cache.put("shop", "one");
-    one.setStatus(
-        new ReplicationStatus(
-            1L,
-            ReplicationStatus.Phase.WAITING,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null));
+    one.setStatus(TestReplications.status(ReplicationStatus.Phase.WAITING));
     assertThat(neighbours.toTellOf(one)).isEmpty();
   }
 
@@ -76,17 +61,7 @@ class NeighboursTest {
               .withName(name)
               .withUid("uid-" + ++uids)
               .build());
-      replication.setSpec(
-          new ReplicationSpec(
-              new ReplicationSpec.From(new LocalReference("a"), null, null, "2h", null),
-              new ReplicationSpec.To(new LocalReference("b")),
-              null,
-              null,
-              null,
-              null,
-              null,
-              null,
-              null));
+      replication.setSpec(TestReplications.spec("a", "b", false));
       all.put(ResourceID.fromResource(replication), replication);
       return replication;
     }
@@ -98,10 +73,9 @@ class NeighboursTest {
 
     @Override
     public List<Replication> byIndex(String index, String key) {
-      return new ArrayList<>(
-          all.values().stream()
-              .filter(one -> indexers.get(index).apply(one).contains(key))
-              .toList());
+      return all.values().stream()
+          .filter(one -> indexers.get(index).apply(one).contains(key))
+          .toList();
     }
 
     @Override
