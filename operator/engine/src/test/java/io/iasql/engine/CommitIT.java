@@ -10,6 +10,7 @@ import io.iasql.engine.fake.FakeAccount;
 import io.iasql.engine.fake.Fault;
 import io.iasql.engine.plan.Plan;
 import io.iasql.engine.plan.PlanStore;
+import io.iasql.engine.sync.SyncReport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -667,6 +668,35 @@ class CommitIT {
     assertEnded(id, TransactionState.COMMITTED);
     env.account().mend();
     env.sync();
+    env.assertRowsEqualCloud();
+  }
+
+  @Test
+  void aSyncLeavesWhatComesWithAResourceToTheCommitThatMakesIt() {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch latch = new CountDownLatch(1);
+    env.account()
+        .gate(
+            call -> {
+              if (call.op().equals("create") && call.table().equals("bucket")) {
+                begun.countDown();
+                waitFor(latch);
+              }
+            });
+    String id =
+        env.submit(
+            "INSERT INTO net (cidr) VALUES ('10.1.0.0/16');"
+                + " INSERT INTO bucket (name) VALUES ('assets')",
+            OnFailure.ROLLBACK);
+    waitFor(begun);
+    await("the net").atMost(SOON).until(() -> env.account().has("grp", "name", "default"));
+
+    SyncReport report = env.sync();
+
+    assertThat(report.left()).contains("net", "grp", "bucket");
+    assertThat(env.query("SELECT name FROM grp")).isEmpty();
+    latch.countDown();
+    assertEnded(id, TransactionState.COMMITTED);
     env.assertRowsEqualCloud();
   }
 

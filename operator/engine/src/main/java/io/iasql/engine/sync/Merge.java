@@ -11,6 +11,7 @@ import io.iasql.engine.catalog.Shape;
 import io.iasql.engine.store.Catalog;
 import io.iasql.engine.store.Sql;
 import io.iasql.engine.store.SqlErrors;
+import io.iasql.spi.Companion;
 import io.iasql.spi.Reach;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -71,7 +72,7 @@ final class Merge {
    * @param regions by table, the regions whose listing is complete
    */
   Result run(Map<String, Set<String>> regions) {
-    Set<String> left = new TreeSet<>(moved());
+    Set<String> left = withCompanions(moved());
     List<String> tables =
         catalog.parentsFirst().stream()
             .filter(t -> regions.containsKey(t) && !left.contains(t))
@@ -148,6 +149,22 @@ final class Merge {
         .bind("started", started.atOffset(ZoneOffset.UTC))
         .mapTo(String.class)
         .list();
+  }
+
+  /**
+   * What comes with resources of these tables is theirs, too: while a commit makes a VPC, the row
+   * to which its security group refers is not known by the VPC's id yet, and a group that was
+   * brought in now would belong to none.
+   */
+  private Set<String> withCompanions(List<String> tables) {
+    Set<String> all = new TreeSet<>(tables);
+    for (String table : catalog.parentsFirst()) {
+      if (modules.resource(table).orElse(null) instanceof Companion<?> companion
+          && companion.parents().stream().anyMatch(p -> all.contains(Shape.of(p).table()))) {
+        all.add(table);
+      }
+    }
+    return all;
   }
 
   /** A table that cannot be merged is reported and left as it was; the others go on. */
