@@ -165,12 +165,32 @@ public final class CommitQueue implements AutoCloseable {
     LATER
   }
 
-  /** Works off the queue. */
+  /** Works off the queue if there is anything in it; otherwise it costs no session. */
   private Result work() {
-    try (Connection session = context.database().openSession()) {
+    try {
       if (!jdbi.withHandle(h -> Journal.hasWork(h, mayBegin()))) {
         return done();
       }
+      return workInTurn();
+    } catch (LostOwnershipException e) {
+      LOG.warn("{}", e.getMessage());
+    } catch (UnavailableException | SQLException e) {
+      LOG.warn("commits of {} wait: {}", context.environment(), e.getMessage());
+    } catch (RuntimeException | Error e) {
+      // An error, too: the queue of an environment must not stand still for ever.
+      SQLException cause = SqlErrors.sqlCause(e);
+      if (cause != null && SqlErrors.isTransient(cause)) {
+        LOG.warn("commits of {} wait: PostgreSQL: {}", context.environment(), cause.getMessage());
+      } else {
+        LOG.error("commits of {} wait", context.environment(), e);
+      }
+    }
+    return Result.LATER;
+  }
+
+  /** Works off the queue while no other engine does. */
+  private Result workInTurn() throws SQLException {
+    try (Connection session = context.database().openSession()) {
       if (!tryLock(session)) {
         return Result.LATER;
       }
@@ -189,20 +209,7 @@ public final class CommitQueue implements AutoCloseable {
         run(next.get().with(parameters.of(next.get().id())), owner);
       }
       return Result.DONE;
-    } catch (LostOwnershipException e) {
-      LOG.warn("{}", e.getMessage());
-    } catch (UnavailableException | SQLException e) {
-      LOG.warn("commits of {} wait: {}", context.environment(), e.getMessage());
-    } catch (RuntimeException | Error e) {
-      // An error, too: the queue of an environment must not stand still for ever.
-      SQLException cause = SqlErrors.sqlCause(e);
-      if (cause != null && SqlErrors.isTransient(cause)) {
-        LOG.warn("commits of {} wait: PostgreSQL: {}", context.environment(), cause.getMessage());
-      } else {
-        LOG.error("commits of {} wait", context.environment(), e);
-      }
     }
-    return Result.LATER;
   }
 
   /** Whoever waits for a window is woken when it opens. */
