@@ -5,6 +5,7 @@ import io.iasql.engine.Engine;
 import io.iasql.engine.EngineContext;
 import io.iasql.engine.EngineListener;
 import io.iasql.engine.EngineSettings;
+import io.iasql.engine.catalog.Modules;
 import io.iasql.engine.store.EnvironmentDatabase;
 import io.iasql.peers.PostgresPeer;
 import io.iasql.peers.faults.Faults;
@@ -52,7 +53,7 @@ final class Operator implements AutoCloseable {
   private final AwsAccount account;
   private final Engine engine;
 
-  Operator(String database, AwsAccountSettings settings) {
+  Operator(String database, Modules modules, AwsAccountSettings settings) {
     executor =
         Executors.newCachedThreadPool(
             task -> {
@@ -62,7 +63,7 @@ final class Operator implements AutoCloseable {
             });
     timer.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
     PostgresPeer server = PostgresPeer.shared();
-    pool = Templates.pool(database);
+    pool = Template.pool(database);
     pool.addConnectionProperty("ApplicationName", name);
     pool.setMaxTotal(8);
     PGSimpleDataSource sessions = (PGSimpleDataSource) server.dataSource(database);
@@ -93,7 +94,7 @@ final class Operator implements AutoCloseable {
                     return sessions.getConnection();
                   }
                 },
-                Templates.modules(),
+                modules,
                 account::scope,
                 executor,
                 Clock.systemUTC(),
@@ -133,6 +134,12 @@ final class Operator implements AutoCloseable {
     return calls;
   }
 
+  /** Forgets faults and calls, so that the next test finds none of the last one's. */
+  void forget() {
+    faults.forget();
+    calls.restart();
+  }
+
   /** Hears of a transaction that moved; may hear of nothing for a while. */
   void awaitMove(Duration limit) throws InterruptedException {
     moved.poll(limit.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS);
@@ -141,8 +148,8 @@ final class Operator implements AutoCloseable {
   /** Cuts the connections to PostgreSQL as the death of a process does, its locks included. */
   private void disconnect() {
     timer.shutdownNow();
-    Templates.close(pool);
-    Templates.execute(
+    Template.close(pool);
+    Template.execute(
         "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = '"
             + name
             + "'");
@@ -154,6 +161,6 @@ final class Operator implements AutoCloseable {
     timer.shutdownNow();
     executor.shutdown();
     account.close();
-    Templates.close(pool);
+    Template.close(pool);
   }
 }

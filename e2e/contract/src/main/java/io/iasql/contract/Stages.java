@@ -45,10 +45,10 @@ final class Stages implements AutoCloseable {
   Stage take() {
     Stage used = spare.poll();
     if (used != null) {
-      used.world().restart();
+      used.world().settle();
       return used;
     }
-    World world = World.open(subject.sample.emulator);
+    World world = World.open(subject.template, subject.sample.emulator);
     try {
       subject.enter(world);
       return new Stage(world, subject.keys(world));
@@ -71,7 +71,7 @@ final class Stages implements AutoCloseable {
   private boolean isCleared(Stage stage) {
     Sample sample = subject.sample;
     World world = stage.world();
-    world.restart();
+    world.settle();
     Set<String> conditions = new LinkedHashSet<>(List.of(sample.where));
     sample.replacements.forEach(change -> conditions.add(change.where()));
     if (!sample.anotherWhere.isEmpty()) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.iasql.engine.catalog.Column;
 import io.iasql.engine.catalog.Json;
-import io.iasql.engine.catalog.Modules;
 import io.iasql.engine.catalog.Shape;
 import io.iasql.spi.AwsScope;
 import io.iasql.spi.CloudResource;
@@ -25,12 +24,14 @@ final class Subject {
   final Sample sample;
   final CloudResource<?> resource;
   final Shape shape;
-  private final Modules modules = Templates.modules();
+  final Template template;
 
   Subject(Sample sample) {
     this.sample = sample;
+    this.template = Template.forTable(sample.table);
     this.resource =
-        modules
+        template
+            .modules()
             .resource(sample.table)
             .orElseThrow(() -> new IllegalArgumentException("no table " + sample.table));
     this.shape = Shape.of(resource.type());
@@ -138,7 +139,7 @@ final class Subject {
 
   /** The same of a row of another table. */
   ObjectNode assertRowIsAws(World world, String table, String where) {
-    return assertRowIsAws(world, modules.resource(table).orElseThrow(), where);
+    return assertRowIsAws(world, template.modules().resource(table).orElseThrow(), where);
   }
 
   private ObjectNode assertRowIsAws(World world, CloudResource<?> of, String where) {

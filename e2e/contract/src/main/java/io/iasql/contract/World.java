@@ -40,6 +40,7 @@ final class World implements AutoCloseable {
 
   private static final Duration LONGEST_COMMIT = Duration.ofSeconds(60);
 
+  private final Template template;
   private final AwsAccountSettings settings;
   private final AwsAccount calm;
   private final boolean ownsAccount;
@@ -50,19 +51,25 @@ final class World implements AutoCloseable {
   private final CatalogCache catalogs = new CatalogCache();
   private Operator operator;
 
-  private World(AwsAccountSettings settings, AwsAccount calm, String id, boolean ownsAccount) {
+  private World(
+      Template template,
+      AwsAccountSettings settings,
+      AwsAccount calm,
+      String id,
+      boolean ownsAccount) {
+    this.template = template;
     this.settings = settings;
     this.calm = calm;
     this.id = id;
     this.ownsAccount = ownsAccount;
-    this.database = Templates.newDatabase();
-    this.pool = Templates.pool(database);
+    this.database = template.copy();
+    this.pool = Template.pool(database);
     this.jdbi = Jdbis.over(pool);
-    this.operator = new Operator(database, settings);
+    this.operator = new Operator(database, template.modules(), settings);
   }
 
   /** An account and an environment that nobody else uses. */
-  static World open(AwsEmulator emulator) {
+  static World open(Template template, AwsEmulator emulator) {
     AwsPeer peer = AwsPeer.shared(emulator);
     AwsPeer.Account account = peer.newAccount();
     AwsAccountSettings settings =
@@ -74,6 +81,7 @@ final class World implements AutoCloseable {
                 account.accessKeyId(), account.secretAccessKey(), account.sessionToken()),
             Optional.of(peer.endpoint()));
     return new World(
+        template,
         settings,
         new SdkAwsConnector().open(settings),
         UUID.randomUUID().toString().substring(0, 8),
@@ -82,7 +90,7 @@ final class World implements AutoCloseable {
 
   /** Another environment over the same account. */
   World sibling() {
-    return new World(settings, calm, id, false);
+    return new World(template, settings, calm, id, false);
   }
 
   Operator operator() {
@@ -101,7 +109,16 @@ final class World implements AutoCloseable {
   /** Ends the operator's life in good order and begins the next one. */
   void restart() {
     operator.close();
-    operator = new Operator(database, settings);
+    operator = new Operator(database, template.modules(), settings);
+  }
+
+  /** Has an operator that lives, and nothing left in it of what a test wanted to go wrong. */
+  void settle() {
+    if (operator.calls().isDead()) {
+      restart();
+    } else {
+      operator.forget();
+    }
   }
 
   Plan plan(String sql) {
@@ -240,7 +257,7 @@ final class World implements AutoCloseable {
     if (ownsAccount) {
       calm.close();
     }
-    Templates.close(pool);
-    Templates.drop(database);
+    Template.close(pool);
+    Template.drop(database);
   }
 }

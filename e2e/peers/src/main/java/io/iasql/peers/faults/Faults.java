@@ -81,6 +81,13 @@ public final class Faults {
     pageSize = Integer.MAX_VALUE;
   }
 
+  /** Forgets all rules and counters, as if nothing had been called yet. */
+  public void forget() {
+    calm();
+    operations.clear();
+    byChance.set(0);
+  }
+
   /** To be given to every client whose calls shall be at risk. */
   public List<ExecutionInterceptor> interceptors() {
     return List.of(new FaultInterceptor(this));

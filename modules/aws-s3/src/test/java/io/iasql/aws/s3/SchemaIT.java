@@ -4,8 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.iasql.aws.account.AccountModule;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.IOException;
+import io.iasql.peers.PostgresPeer;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -19,13 +18,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class SchemaIT {
-  private static EmbeddedPostgres postgres;
   private static Connection connection;
 
   @BeforeAll
-  static void start() throws IOException, SQLException {
-    postgres = EmbeddedPostgres.start();
-    connection = postgres.getPostgresDatabase().getConnection();
+  static void start() throws SQLException {
+    PostgresPeer server = PostgresPeer.shared();
+    connection = server.dataSource(server.newDatabase()).getConnection();
     run(new AccountModule().schema());
     run("INSERT INTO aws_regions (region) VALUES ('us-east-1'), ('eu-west-1'), ('eu-central-1')");
     run("INSERT INTO aws_regions (region, is_enabled) VALUES ('cn-north-1', false)");
@@ -34,9 +32,8 @@ class SchemaIT {
   }
 
   @AfterAll
-  static void stop() throws IOException, SQLException {
+  static void stop() throws SQLException {
     connection.close();
-    postgres.close();
   }
 
   @BeforeEach

@@ -1,0 +1,129 @@
+package io.iasql.contract;
+
+import io.iasql.engine.catalog.Modules;
+import io.iasql.engine.store.EnvironmentDatabase;
+import io.iasql.engine.store.Installer;
+import io.iasql.peers.PostgresPeer;
+import io.iasql.spi.CloudModule;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.apache.commons.dbcp2.BasicDataSource;
+import org.postgresql.ds.common.BaseDataSource;
+
+/**
+ * A database with one module, those it depends on and {@link FailingModule} in it: made once, then
+ * copied. Other modules on the class path would only be imported each time, too.
+ */
+final class Template {
+  private static final Map<String, Template> ALL = new HashMap<>();
+
+  private final Modules modules;
+  private String database;
+
+  private Template(Modules modules) {
+    this.modules = modules;
+  }
+
+  /**
+   * The one for tests of a table.
+   *
+   * @throws IllegalArgumentException when no module of the class path has the table
+   */
+  static synchronized Template forTable(String table) {
+    Modules found = Modules.discover();
+    String module = found.moduleOf(table);
+    if (module == null) {
+      throw new IllegalArgumentException("no table " + table);
+    }
+    return ALL.computeIfAbsent(module, name -> new Template(withFailing(found, name)));
+  }
+
+  private static Modules withFailing(Modules found, String module) {
+    return new Modules(
+        Stream.<CloudModule>concat(
+                found.closure(List.of(module)).stream(), Stream.of(new FailingModule()))
+            .toList());
+  }
+
+  private static String create(Modules modules) {
+    String name = PostgresPeer.shared().newDatabase();
+    DataSource source = PostgresPeer.shared().dataSource(name);
+    EnvironmentDatabase database =
+        new EnvironmentDatabase() {
+          @Override
+          public Login login() {
+            return Login.of((BaseDataSource) source);
+          }
+
+          @Override
+          public DataSource pool() {
+            return source;
+          }
+
+          @Override
+          public Connection openSession() throws SQLException {
+            return source.getConnection();
+          }
+        };
+    Installer installer = new Installer(database, modules);
+    installer.migrate();
+    installer.install(List.copyOf(modules.names()));
+    return name;
+  }
+
+  /** The modules in it. */
+  Modules modules() {
+    return modules;
+  }
+
+  /** A new copy; returns its name. */
+  String copy() {
+    return PostgresPeer.shared().copyOf(database());
+  }
+
+  private synchronized String database() {
+    if (database == null) {
+      database = create(modules);
+    }
+    return database;
+  }
+
+  /** Drops a copy, also when it is in use. */
+  static void drop(String database) {
+    execute("DROP DATABASE " + database + " WITH (FORCE)");
+  }
+
+  /** The superuser's connections to a database, kept open between uses. */
+  static BasicDataSource pool(String database) {
+    PostgresPeer server = PostgresPeer.shared();
+    BasicDataSource pool = new BasicDataSource();
+    pool.setUrl(server.jdbcUrl(database));
+    pool.setUsername(server.user());
+    pool.setPassword(server.password());
+    return pool;
+  }
+
+  static void close(BasicDataSource pool) {
+    try {
+      pool.close();
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Runs a statement of the superuser's outside of all copies. */
+  static void execute(String sql) {
+    try (Connection connection = PostgresPeer.shared().dataSource("postgres").getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    } catch (SQLException e) {
+      throw new IllegalStateException(sql, e);
+    }
+  }
+}
