@@ -38,6 +38,7 @@ record DockerEmulator(AwsEmulator emulator, DockerEngine docker) implements Prov
         LoopbackPorts.publish(new GenericContainer<>(image()), Optional.empty(), port())
             .withEnv("DISABLE_EVENTS", "1")
             .withEnv("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
+            .withEnv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
             .waitingFor(Wait.forHttp(emulator.healthPath).forPort(port()));
     container.start();
     URI endpoint =

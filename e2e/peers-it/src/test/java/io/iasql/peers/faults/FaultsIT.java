@@ -7,6 +7,7 @@ import io.iasql.peers.AwsEmulator;
 import io.iasql.peers.AwsPeer;
 import io.iasql.peers.EmulatorClients;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -137,6 +138,25 @@ class FaultsIT {
     assertThat(visibility(url)).isEqualTo(before);
     assertThat(visibility(url)).isEqualTo("77");
     assertThat(faults.altered("GetQueueAttributes")).isEqualTo(2);
+  }
+
+  @Test
+  void shouldAnswerAStaleReadWithWhatTheSameReadGot() {
+    ec2.createVpc(vpc -> vpc.cidrBlock("10.6.0.0/16"));
+    faults.on("DescribeVpcs").staleReads(3);
+    assertThat(vpcsIn("10.6.0.0/16")).containsExactly("10.6.0.0/16");
+
+    ec2.createVpc(vpc -> vpc.cidrBlock("10.7.0.0/16"));
+
+    assertThat(vpcsIn("10.7.0.0/16")).as("not asked before").containsExactly("10.7.0.0/16");
+    ec2.createVpc(vpc -> vpc.cidrBlock("10.7.0.0/16"));
+    assertThat(vpcsIn("10.7.0.0/16")).as("as before").containsExactly("10.7.0.0/16");
+  }
+
+  private List<String> vpcsIn(String range) {
+    return ec2.describeVpcs(r -> r.filters(f -> f.name("cidr-block").values(range))).vpcs().stream()
+        .map(Vpc::cidrBlock)
+        .toList();
   }
 
   private String visibility(String url) {

@@ -5,9 +5,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.SocketException;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import software.amazon.awssdk.awscore.AwsExecutionAttribute;
 import software.amazon.awssdk.core.SdkRequest;
 import software.amazon.awssdk.core.SdkResponse;
 import software.amazon.awssdk.core.exception.SdkClientException;
@@ -16,8 +16,6 @@ import software.amazon.awssdk.core.interceptor.ExecutionAttribute;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.core.interceptor.SdkExecutionAttribute;
-import software.amazon.awssdk.core.sync.RequestBody;
-import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.SdkHttpResponse;
 
 /** Lets the faults happen at the points where the SDK lets others have a say. */
@@ -126,7 +124,7 @@ final class FaultInterceptor implements ExecutionInterceptor {
             response.statusCode(),
             response.headers(),
             drain(context.responseBody()));
-    return rules.answer(service(attributes), question(context), truth);
+    return rules.answer(service(attributes), question(context, attributes), truth);
   }
 
   private static SdkHttpResponse replaced(
@@ -150,21 +148,17 @@ final class FaultInterceptor implements ExecutionInterceptor {
     }
   }
 
-  /** What makes two reads the same: all of the request but its signature. */
-  private static String question(Context.ModifyHttpResponse context) {
-    SdkHttpRequest request = context.httpRequest();
-    return request.method() + " " + request.getUri() + "\n" + body(context.requestBody());
-  }
-
-  private static String body(Optional<RequestBody> body) {
-    if (body.isEmpty()) {
-      return "";
-    }
-    try (InputStream content = body.get().contentStreamProvider().newStream()) {
-      return new String(content.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  /**
+   * What makes two reads the same: what is asked, and of which region. Parameters of EC2's calls
+   * are in no body yet when interceptors see the request.
+   */
+  private static String question(
+      Context.ModifyHttpResponse context, ExecutionAttributes attributes) {
+    return attributes.getAttribute(AwsExecutionAttribute.AWS_REGION)
+        + " "
+        + context.httpRequest().getUri()
+        + "\n"
+        + context.request();
   }
 
   private static ErrorProtocol protocol(
