@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
 
@@ -74,9 +75,7 @@ final class Merge {
   Result run(Map<String, Set<String>> regions) {
     Set<String> left = withCompanions(moved());
     List<String> tables =
-        catalog.parentsFirst().stream()
-            .filter(t -> regions.containsKey(t) && !left.contains(t))
-            .toList();
+        inOrder().stream().filter(t -> regions.containsKey(t) && !left.contains(t)).toList();
     Set<String> empty = empty(tables);
     List<String> merged = new ArrayList<>();
     for (String table : tables) {
@@ -104,6 +103,27 @@ final class Merge {
         Set.copyOf(changed),
         List.copyOf(failures),
         left);
+  }
+
+  /** Every table of a resource, after those to which its rows or their children refer. */
+  private Set<String> inOrder() {
+    Set<String> ordered = new LinkedHashSet<>();
+    catalog.parentsFirst().forEach(table -> visit(table, ordered, new LinkedHashSet<>()));
+    return ordered;
+  }
+
+  private void visit(String table, Set<String> ordered, Set<String> path) {
+    if (modules.resource(table).isEmpty() || ordered.contains(table) || !path.add(table)) {
+      return;
+    }
+    Stream.concat(
+            shape(table).references().stream(),
+            shape(table).columns().stream()
+                .filter(column -> column.kind() == Column.Kind.CHILDREN)
+                .flatMap(column -> Shape.of(column.target()).references().stream()))
+        .forEach(column -> visit(Shape.of(column.target()).table(), ordered, path));
+    path.remove(table);
+    ordered.add(table);
   }
 
   /** How many resources the rows mirror. */
