@@ -209,6 +209,33 @@ final class Companions {
         .toList();
   }
 
+  /**
+   * The rows that name a resource by its key, came with it and go with it: the routes to the
+   * service of an endpoint.
+   */
+  static List<RowKey> goingWith(
+      Handle handle, Catalog catalog, Modules modules, Class<? extends Record> named, String id) {
+    RowGraph rows = RowGraph.now(handle, catalog);
+    List<RowKey> going = new ArrayList<>();
+    for (String table : catalog.parentsFirst()) {
+      if (modules.resource(table).orElse(null) instanceof Companion<?> companion
+          && companion.parents().contains(named)) {
+        Shape shape = Shape.of(companion.type());
+        for (Column column : shape.columns()) {
+          if (column.refersTo().contains(named) && column.kind() == Column.Kind.VALUE) {
+            ObjectNode value = Json.object().put(column.sqlName(), id);
+            List<ObjectNode> found =
+                rows.rowsWhere(table, List.of(column.sqlName()), List.of(value));
+            rows.images(shape, table, found).stream()
+                .filter(image -> ownership(companion, image) == Ownership.WITH_PARENT)
+                .forEach(image -> going.add(RowGraph.rowOf(image)));
+          }
+        }
+      }
+    }
+    return going;
+  }
+
   private static List<ObjectNode> references(Catalog.ForeignKey fk, List<ObjectNode> targets) {
     List<ObjectNode> values = new ArrayList<>();
     for (ObjectNode target : targets) {

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.iasql.engine.EngineContext;
 import io.iasql.engine.EngineListener;
+import io.iasql.engine.catalog.Shape;
+import io.iasql.engine.plan.Steps;
 import io.iasql.engine.store.Catalog;
 import io.iasql.engine.store.RowKey;
 import java.util.ArrayList;
@@ -67,12 +69,13 @@ final class Ending {
 
   /** Everything was done. */
   void succeed(List<Journal.Entry> entries) {
-    Catalog catalog = jdbi.withHandle(Catalog::read);
+    Catalog catalog = jdbi.withHandle(context::catalog);
     List<Companions.Found> companions = new Companions(context).of(catalog, entries);
     Set<String> tables = tables(entries);
     jdbi.useTransaction(
         handle -> {
           Journal.fence(handle, transaction.id(), owner);
+          tables.addAll(takeOutWhatWentAlong(handle, catalog, entries));
           for (Companions.Found found : companions) {
             for (ObjectNode image : found.images()) {
               // One that finds no place is left to the next sync.
@@ -80,9 +83,60 @@ final class Ending {
               tables.add(found.shape().table());
             }
           }
+          referToCompanions(handle, catalog, entries, companions);
           finish(handle, TransactionState.COMMITTED, "", tables);
         });
     tellMoved(tables);
+  }
+
+  /** Takes out the rows of what came with a deleted resource; returns their tables. */
+  private Set<String> takeOutWhatWentAlong(
+      Handle handle, Catalog catalog, List<Journal.Entry> entries) {
+    Set<String> tables = new TreeSet<>();
+    for (Journal.Entry entry : entries) {
+      if (entry.kind() == Steps.Kind.DELETE && entry.before() != null) {
+        Shape shape = shape(entry);
+        shape.key().stream()
+            .filter(key -> key.assigned() && entry.before().hasNonNull(key.name()))
+            .map(key -> entry.before().get(key.name()).asText())
+            .flatMap(
+                id ->
+                    Companions.goingWith(handle, catalog, context.modules(), shape.type(), id)
+                        .stream())
+            .forEach(
+                row -> {
+                  Rows.delete(handle, row);
+                  tables.add(row.table());
+                });
+      }
+    }
+    return tables;
+  }
+
+  private Shape shape(Journal.Entry entry) {
+    return Shape.of(context.modules().resource(entry.row().table()).orElseThrow().type());
+  }
+
+  /** As a NAT gateway to the address that EC2 was asked for along with it. */
+  private void referToCompanions(
+      Handle handle,
+      Catalog catalog,
+      List<Journal.Entry> entries,
+      List<Companions.Found> companions) {
+    Set<String> came =
+        companions.stream()
+            .filter(found -> !found.images().isEmpty())
+            .map(found -> found.shape().table())
+            .collect(Collectors.toSet());
+    for (Journal.Entry entry : entries) {
+      if (entry.kind() == Steps.Kind.CREATE && entry.result() != null) {
+        Shape shape = shape(entry);
+        if (shape.references().stream()
+            .anyMatch(c -> came.contains(Shape.of(c.target()).table()))) {
+          Rows.refer(handle, catalog, shape, entry.row(), entry.result());
+        }
+      }
+    }
   }
 
   private Set<String> tables(List<Journal.Entry> entries) {

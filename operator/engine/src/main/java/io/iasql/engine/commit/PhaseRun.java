@@ -71,7 +71,7 @@ final class PhaseRun {
     this.transaction = transaction;
     this.owner = owner;
     this.stopping = stopping;
-    this.catalog = jdbi.withHandle(Catalog::read);
+    this.catalog = jdbi.withHandle(context::catalog);
     this.runner = new StepRunner(context, catalog, stopping);
     this.places = new Semaphore(context.settings().parallelism());
   }
@@ -314,24 +314,25 @@ final class PhaseRun {
         (row, image) -> {
           Journal.Entry entry = done.get(row).entry();
           ObjectNode result = ((Outcome.Done) done.get(row).outcome()).result();
-          replaceText(handle, shape(row.table()), image, result);
+          replaceText(handle, entry.phase(), shape(row.table()), image, result);
           byTable
               .computeIfAbsent(row.table(), t -> new ArrayList<>())
               .add(new Rows.Pair(row, image, withLater(entry, image, result)));
         });
     byTable.forEach((table, pairs) -> Rows.writeBack(handle, catalog, shape(table), pairs));
-    done.forEach((row, one) -> takeOver(handle, row, (Outcome.Done) one.outcome()));
+    done.forEach(
+        (row, one) -> takeOver(handle, one.entry().phase(), row, (Outcome.Done) one.outcome()));
   }
 
   /**
    * What came along with a replaced resource takes over the rows of what went with the old one;
    * then what came along with that, as the route within a network with its main table.
    */
-  private void takeOver(Handle handle, RowKey parent, Outcome.Done done) {
+  private void takeOver(Handle handle, Journal.Phase phase, RowKey parent, Outcome.Done done) {
     Set<RowKey> owners = new TreeSet<>(Set.of(parent));
     for (Companions.Found found : done.companions()) {
       for (Companions.Heir heir : Companions.heirs(handle, catalog, owners, found)) {
-        replaceText(handle, found.shape(), heir.image(), heir.cloud());
+        replaceText(handle, phase, found.shape(), heir.image(), heir.cloud());
         Rows.writeBack(
             handle,
             catalog,
@@ -352,8 +353,12 @@ final class PhaseRun {
     return values;
   }
 
-  /** Other rows that name a replaced resource by its key's text name the new one from now on. */
-  private void replaceText(Handle handle, Shape shape, ObjectNode old, ObjectNode result) {
+  /**
+   * Other rows that name a replaced resource by its key's text name the new one from now on; what
+   * came with the old one does so only where that is made again as it was.
+   */
+  private void replaceText(
+      Handle handle, Journal.Phase phase, Shape shape, ObjectNode old, ObjectNode result) {
     for (Column key : shape.key()) {
       boolean replaced =
           key.assigned()
@@ -367,7 +372,8 @@ final class PhaseRun {
             catalog,
             shape.type(),
             old.get(key.name()).asText(),
-            result.get(key.name()).asText());
+            result.get(key.name()).asText(),
+            phase == Journal.Phase.UNDO);
       }
     }
   }

@@ -14,6 +14,7 @@ import io.iasql.engine.store.Sql;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,6 +60,56 @@ public final class Rows {
       }
     }
     byColumns.forEach((columns, rows) -> update(handle, catalog, shape.table(), columns, rows));
+    for (Column column : shape.columns()) {
+      if (column.kind() == Column.Kind.CHILDREN) {
+        pairs.forEach(pair -> writeChildren(handle, catalog, shape, column, pair));
+      }
+    }
+  }
+
+  /** Has a row the children that the cloud says, where these are others. */
+  private static void writeChildren(
+      Handle handle, Catalog catalog, Shape shape, Column column, Pair pair) {
+    if (Shape.canonical(column, pair.image()).equals(Shape.canonical(column, pair.cloud()))) {
+      return;
+    }
+    String table = column.childTable();
+    Catalog.ForeignKey fk = catalog.foreignKey(table, column.ownerColumn(), shape.table());
+    RowGraph now = RowGraph.now(handle, catalog);
+    ObjectNode parent = now.rows(shape.table(), List.of(pair.row())).get(0);
+    ObjectNode owner = Json.object();
+    for (int i = 0; i < fk.columns().size(); i++) {
+      owner.set(fk.columns().get(i), parent.get(fk.targetColumns().get(i)));
+    }
+    Set<ObjectNode> wanted = new LinkedHashSet<>();
+    for (JsonNode child : pair.cloud().path(column.name())) {
+      child(handle, catalog, column, owner, child).ifPresent(wanted::add);
+    }
+    for (ObjectNode row : now.rowsWhere(table, fk.columns(), List.of(owner))) {
+      if (!wanted.removeIf(values -> RowKey.pick(row, names(values)).equals(values))) {
+        delete(handle, RowKey.of(catalog, table, row));
+      }
+    }
+    wanted.forEach(values -> insert(handle, table, values));
+  }
+
+  /** The columns of a child's row; empty when what it refers to has no row. */
+  private static Optional<ObjectNode> child(
+      Handle handle, Catalog catalog, Column column, ObjectNode owner, JsonNode child) {
+    ObjectNode values = owner.deepCopy();
+    for (Column part : Shape.of(column.target()).columns()) {
+      if (part.kind() == Column.Kind.REFERENCE) {
+        Optional<ObjectNode> target =
+            foreignKey(handle, catalog, column.childTable(), part, child.get(part.name()));
+        if (target.isEmpty()) {
+          return Optional.empty();
+        }
+        values.setAll(target.get());
+      } else {
+        values.set(part.sqlName(), child.get(part.name()));
+      }
+    }
+    return Optional.of(values);
   }
 
   private static ObjectNode differing(Handle handle, Catalog catalog, Shape shape, Pair pair) {
@@ -72,7 +123,7 @@ public final class Rows {
           && column.kind() != Column.Kind.CHILDREN
           && !Shape.canonical(column, pair.image()).equals(Shape.canonical(column, pair.cloud()))) {
         if (column.kind() == Column.Kind.REFERENCE) {
-          foreignKey(handle, catalog, shape, column, pair.cloud().get(column.name()))
+          foreignKey(handle, catalog, shape.table(), column, pair.cloud().get(column.name()))
               .ifPresent(values::setAll);
         } else {
           values.set(column.sqlName(), pair.cloud().get(column.name()));
@@ -153,14 +204,14 @@ public final class Rows {
 
   /** The foreign key's columns for a resource in the cloud; empty when it has no row. */
   private static Optional<ObjectNode> foreignKey(
-      Handle handle, Catalog catalog, Shape shape, Column column, JsonNode reference) {
+      Handle handle, Catalog catalog, String table, Column column, JsonNode reference) {
     if (reference == null || reference.isNull()) {
       ObjectNode none = Json.object();
       none.putNull(column.sqlName());
       return Optional.of(none);
     }
     Shape target = Shape.of(column.target());
-    Catalog.ForeignKey fk = catalog.foreignKey(shape.table(), column.sqlName(), target.table());
+    Catalog.ForeignKey fk = catalog.foreignKey(table, column.sqlName(), target.table());
     return find(handle, catalog, target, target.key(), reference)
         .map(
             row -> {
@@ -179,7 +230,7 @@ public final class Rows {
     for (Column column : columns) {
       if (column.kind() == Column.Kind.REFERENCE) {
         Optional<ObjectNode> parent =
-            foreignKey(handle, catalog, shape, column, image.get(column.name()));
+            foreignKey(handle, catalog, shape.table(), column, image.get(column.name()));
         if (parent.isEmpty()) {
           return Optional.empty();
         }
@@ -229,7 +280,7 @@ public final class Rows {
     for (Column column : shape.columns()) {
       if (column.kind() == Column.Kind.REFERENCE) {
         Optional<ObjectNode> parent =
-            foreignKey(handle, catalog, shape, column, cloud.get(column.name()));
+            foreignKey(handle, catalog, shape.table(), column, cloud.get(column.name()));
         if (parent.isEmpty()) {
           return; // Its parent has no row yet: the next sync brings both.
         }
@@ -241,6 +292,24 @@ public final class Rows {
       }
     }
     insert(handle, shape.table(), values);
+  }
+
+  /**
+   * Lets a row refer to resources that had no row yet when it was written. What it refers to
+   * already stays.
+   */
+  static void refer(Handle handle, Catalog catalog, Shape shape, RowKey row, ObjectNode cloud) {
+    RowGraph now = RowGraph.now(handle, catalog);
+    for (ObjectNode image :
+        now.images(shape, shape.table(), now.rows(shape.table(), List.of(row)))) {
+      ObjectNode wanted = image.deepCopy();
+      for (Column column : shape.references()) {
+        if (!image.hasNonNull(column.name())) {
+          wanted.set(column.name(), cloud.get(column.name()));
+        }
+      }
+      writeBack(handle, catalog, shape, List.of(new Pair(row, image, wanted)));
+    }
   }
 
   /** Puts a row in. */

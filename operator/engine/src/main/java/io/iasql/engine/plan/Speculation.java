@@ -16,6 +16,7 @@ import io.iasql.engine.store.RowGraph;
 import io.iasql.engine.store.RowKey;
 import io.iasql.engine.store.UnavailableException;
 import io.iasql.spi.CloudResource;
+import io.iasql.spi.Companion;
 import io.iasql.spi.Creates;
 import io.iasql.spi.Deletes;
 import io.iasql.spi.Ownership;
@@ -582,13 +583,35 @@ public final class Speculation {
       for (Column column : shape.columns()) {
         if (column.refersTo().contains(type)) {
           List<ObjectNode> found =
-              TextReferences.rows(handle, catalog, table, column, byId.keySet());
+              staying(
+                  resource,
+                  type,
+                  TextReferences.rows(handle, catalog, table, column, byId.keySet()));
           add(resource, shape, found, r -> named(r.get(column.sqlName()), byId));
           found.forEach(r -> all.add(RowKey.of(catalog, table, r)));
         }
       }
     }
     return all;
+  }
+
+  /**
+   * Of rows that name a resource those that outlive it: what comes with an endpoint, as the routes
+   * to its service, goes with it, and nobody can lead it elsewhere.
+   */
+  private List<ObjectNode> staying(
+      CloudResource<?> resource, Class<? extends Record> named, List<ObjectNode> rows) {
+    if (!(resource instanceof Companion<?> companion) || !companion.parents().contains(named)) {
+      return rows;
+    }
+    Shape shape = Shape.of(resource.type());
+    Map<RowKey, ObjectNode> images = byRow(after.images(shape, shape.table(), rows));
+    return rows.stream()
+        .filter(
+            row ->
+                ownership(resource, images.get(RowKey.of(catalog, shape.table(), row)))
+                    != Ownership.WITH_PARENT)
+        .toList();
   }
 
   private static RowKey named(JsonNode value, Map<String, RowKey> byId) {
