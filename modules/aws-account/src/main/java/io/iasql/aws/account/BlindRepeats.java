@@ -35,10 +35,15 @@ import software.amazon.awssdk.retries.api.TokenAcquisitionFailedException;
 final class BlindRepeats implements ExecutionInterceptor {
   private static final String EC2 = "Ec2";
 
-  /** What reads, sets, or takes away by id: once more leads to where once leads to. */
+  /**
+   * What reads, sets, or takes away by id: once more leads to where once leads to.
+   * ModifyVpcEndpoint does not set: it adds subnets and route tables, and refuses those that are
+   * there.
+   */
   private static final Pattern HARMLESS =
       Pattern.compile(
-          "(Describe|Get|List|Search|Modify|Update|Delete|Detach|Disassociate|Release|Revoke).*"
+          "(?!ModifyVpcEndpoint)"
+              + "(Describe|Get|List|Search|Modify|Update|Delete|Detach|Disassociate|Release|Revoke).*"
               + "|CreateTags|AssociateDhcpOptions|ReplaceRoute|ReplaceNetworkAclEntry");
 
   // Synchronous clients run interceptors and retry strategies on the thread of the call.

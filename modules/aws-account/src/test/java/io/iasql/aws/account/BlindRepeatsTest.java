@@ -127,7 +127,8 @@ class BlindRepeatsTest {
             c -> c.allocateAddress(r -> r.domain("vpc")),
             c -> c.attachInternetGateway(r -> r.vpcId("vpc-1")),
             c -> c.authorizeSecurityGroupIngress(r -> r.groupId("sg-1")),
-            c -> c.createRouteTable(r -> r.vpcId("vpc-1").clientToken("t")));
+            c -> c.createRouteTable(r -> r.vpcId("vpc-1").clientToken("t")),
+            c -> c.modifyVpcEndpoint(r -> r.vpcEndpointId("vpce-1").addSubnetIds("subnet-1")));
     for (Consumer<Ec2Client> one : calls) {
       assertThatThrownBy(() -> call(LOST, one)).isInstanceOf(SdkClientException.class);
       assertThat(attempts).hasValue(1);
