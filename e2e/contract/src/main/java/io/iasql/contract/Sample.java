@@ -64,6 +64,7 @@ public final class Sample {
   final Set<String> mayStayNull = new LinkedHashSet<>();
   Optional<String> unpaged = Optional.empty();
   String delete = "";
+  final Set<String> stirs = new LinkedHashSet<>();
   boolean irreversible;
   boolean keyChanges;
   boolean leavesTraces;
@@ -220,6 +221,12 @@ public final class Sample {
   /** Columns that take ids of resources that no table has: the suite can make none. */
   public Sample unmade(String... columns) {
     unmade.addAll(List.of(columns));
+    return this;
+  }
+
+  /** Tables in which AWS changes a value along, of which the rows hear by the next sync. */
+  public Sample stirs(String... tables) {
+    stirs.addAll(List.of(tables));
     return this;
   }
 
