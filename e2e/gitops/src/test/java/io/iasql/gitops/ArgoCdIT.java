@@ -69,12 +69,7 @@ class ArgoCdIT {
   }
 
   private static void approve(String namespace, String transaction, String plan) {
-    delivery.argo.runAction(
-        "iasql-" + namespace,
-        namespace,
-        "SqlTransaction/" + transaction,
-        "approve",
-        Map.of("plan", plan));
+    delivery.press("iasql-" + namespace, namespace, transaction, "approve", Map.of("plan", plan));
   }
 
   @Test
@@ -245,8 +240,7 @@ class ArgoCdIT {
     delivery.refresh("iasql-staging");
     delivery.await("staging", "mistake", Phase.AWAITING_APPROVAL);
 
-    delivery.argo.runAction(
-        "iasql-staging", "staging", "SqlTransaction/mistake", "reject", Map.of());
+    delivery.press("iasql-staging", "staging", "mistake", "reject", Map.of());
 
     delivery.await("staging", "mistake", Phase.REJECTED);
     assertThat(flux("mistake")).containsExactly("Failed", "Failed");

@@ -34,6 +34,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * A Git repository that begins as {@code gitops/example}, Argo CD with the settings of {@code
@@ -238,10 +239,15 @@ final class Delivery implements AutoCloseable {
 
   GenericKubernetesResource await(
       String application, String what, Predicate<GenericKubernetesResource> wanted) {
-    return Awaitility.await("Application " + application + " " + what)
-        .atMost(LIMIT)
-        .until(() -> application(application).filter(wanted), Optional::isPresent)
-        .orElseThrow();
+    try {
+      return Awaitility.await("Application " + application + " " + what)
+          .atMost(LIMIT)
+          .until(() -> application(application).filter(wanted), Optional::isPresent)
+          .orElseThrow();
+    } catch (ConditionTimeoutException e) {
+      String seen = application(application).map(Serialization::asYaml).orElse("it is not there");
+      throw new AssertionError(e.getMessage() + "\n" + seen, e);
+    }
   }
 
   GenericKubernetesResource awaitHealth(String application, String health) {
@@ -260,6 +266,19 @@ final class Delivery implements AutoCloseable {
       }
     }
     return "";
+  }
+
+  /** Presses a button of Argo CD's UI, once that shows the resource. */
+  void press(
+      String application,
+      String namespace,
+      String name,
+      String action,
+      Map<String, String> values) {
+    Awaitility.await("SqlTransaction " + name + " to be shown")
+        .atMost(LIMIT)
+        .until(() -> !resourceHealth(application, "SqlTransaction", name).isEmpty());
+    argo.runAction(application, namespace, "SqlTransaction/" + name, action, values);
   }
 
   static String operation(GenericKubernetesResource application, String field) {
