@@ -214,12 +214,16 @@ class ArgoCdIT {
                 && "Succeeded".equals(Delivery.operation(app, "phase")));
   }
 
-  /** Syncs as somebody does by hand; returns when it is done. */
+  /**
+   * Syncs as somebody does by hand; returns when it is done. A replacement that meets a status just
+   * being written is refused by the API server, and tried again.
+   */
   private static void sync(String commit, String who, String options) {
     delivery.patchApplication(
         "iasql-staging",
         """
         {"operation": {"initiatedBy": {"username": "%s"},
+                       "retry": {"limit": 3, "backoff": {"duration": "1s"}},
                        "sync": {"revision": "%s", "syncOptions": %s}}}
         """
             .formatted(who, commit, options));
