@@ -111,6 +111,11 @@ public final class Modules {
     return Optional.ofNullable(byTable.get(table));
   }
 
+  /** The shape of a table's resource; the table must be one of a module. */
+  public Shape shape(String table) {
+    return Shape.of(resource(table).orElseThrow().type());
+  }
+
   /** The resource whose record is of this type. */
   public CloudResource<?> resource(Class<? extends Record> type) {
     CloudResource<?> resource = byType.get(type);

@@ -211,6 +211,18 @@ public final class Shape {
     };
   }
 
+  /** The one text value by which other resources name this one, such as {@code igw-1}, or null. */
+  public String assignedKey(JsonNode image) {
+    if (image == null) {
+      return null;
+    }
+    return key().stream()
+        .filter(c -> c.assigned() && image.hasNonNull(c.name()))
+        .map(c -> image.get(c.name()).asText())
+        .findFirst()
+        .orElse(null);
+  }
+
   /** The cloud key of an image as JSON, references in it as their keys; parts may be null. */
   public ObjectNode keyOf(JsonNode image) {
     return part(key(), image);

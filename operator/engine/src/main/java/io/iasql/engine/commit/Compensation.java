@@ -223,7 +223,7 @@ final class Compensation {
   }
 
   private Shape shape(RowKey row) {
-    return Shape.of(modules.resource(row.table()).orElseThrow().type());
+    return modules.shape(row.table());
   }
 
   /**

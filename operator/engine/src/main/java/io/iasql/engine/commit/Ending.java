@@ -94,27 +94,17 @@ final class Ending {
       Handle handle, Catalog catalog, List<Journal.Entry> entries) {
     Set<String> tables = new TreeSet<>();
     for (Journal.Entry entry : entries) {
-      if (entry.kind() == Steps.Kind.DELETE && entry.before() != null) {
-        Shape shape = shape(entry);
-        shape.key().stream()
-            .filter(key -> key.assigned() && entry.before().hasNonNull(key.name()))
-            .map(key -> entry.before().get(key.name()).asText())
-            .flatMap(
-                id ->
-                    Companions.goingWith(handle, catalog, context.modules(), shape.type(), id)
-                        .stream())
-            .forEach(
-                row -> {
-                  Rows.delete(handle, row);
-                  tables.add(row.table());
-                });
+      Shape shape = context.modules().shape(entry.row().table());
+      String id = entry.kind() == Steps.Kind.DELETE ? shape.assignedKey(entry.before()) : null;
+      if (id != null) {
+        for (RowKey row :
+            Companions.goingWith(handle, catalog, context.modules(), shape.type(), id)) {
+          Rows.delete(handle, row);
+          tables.add(row.table());
+        }
       }
     }
     return tables;
-  }
-
-  private Shape shape(Journal.Entry entry) {
-    return Shape.of(context.modules().resource(entry.row().table()).orElseThrow().type());
   }
 
   /** As a NAT gateway to the address that EC2 was asked for along with it. */
@@ -130,7 +120,7 @@ final class Ending {
             .collect(Collectors.toSet());
     for (Journal.Entry entry : entries) {
       if (entry.kind() == Steps.Kind.CREATE && entry.result() != null) {
-        Shape shape = shape(entry);
+        Shape shape = context.modules().shape(entry.row().table());
         if (shape.references().stream()
             .anyMatch(c -> came.contains(Shape.of(c.target()).table()))) {
           Rows.refer(handle, catalog, shape, entry.row(), entry.result());

@@ -94,7 +94,7 @@ final class HalfDone {
   }
 
   private Shape shape(String table) {
-    return Shape.of(modules.resource(table).orElseThrow().type());
+    return modules.shape(table);
   }
 
   private void write(RowKey row, ObjectNode cloud) {

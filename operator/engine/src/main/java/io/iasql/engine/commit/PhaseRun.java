@@ -283,7 +283,7 @@ final class PhaseRun {
   }
 
   private Shape shape(String table) {
-    return Shape.of(context.modules().resource(table).orElseThrow().type());
+    return context.modules().shape(table);
   }
 
   private Map<RowKey, ObjectNode> images(RowGraph rows, Collection<RowKey> keys) {

@@ -274,6 +274,6 @@ final class Preparation {
   }
 
   private Shape shape(RowKey row) {
-    return Shape.of(context.modules().resource(row.table()).orElseThrow().type());
+    return context.modules().shape(row.table());
   }
 }

@@ -83,7 +83,10 @@ public final class Rows {
     }
     Set<ObjectNode> wanted = new LinkedHashSet<>();
     for (JsonNode child : pair.cloud().path(column.name())) {
-      child(handle, catalog, column, owner, child).ifPresent(wanted::add);
+      // One that refers to what has no row is left to the next sync.
+      values(handle, catalog, table, Shape.of(column.target()).columns(), child)
+          .map(values -> values.<ObjectNode>setAll(owner))
+          .ifPresent(wanted::add);
     }
     for (ObjectNode row : now.rowsWhere(table, fk.columns(), List.of(owner))) {
       if (!wanted.removeIf(values -> RowKey.pick(row, names(values)).equals(values))) {
@@ -91,25 +94,6 @@ public final class Rows {
       }
     }
     wanted.forEach(values -> insert(handle, table, values));
-  }
-
-  /** The columns of a child's row; empty when what it refers to has no row. */
-  private static Optional<ObjectNode> child(
-      Handle handle, Catalog catalog, Column column, ObjectNode owner, JsonNode child) {
-    ObjectNode values = owner.deepCopy();
-    for (Column part : Shape.of(column.target()).columns()) {
-      if (part.kind() == Column.Kind.REFERENCE) {
-        Optional<ObjectNode> target =
-            foreignKey(handle, catalog, column.childTable(), part, child.get(part.name()));
-        if (target.isEmpty()) {
-          return Optional.empty();
-        }
-        values.setAll(target.get());
-      } else {
-        values.set(part.sqlName(), child.get(part.name()));
-      }
-    }
-    return Optional.of(values);
   }
 
   private static ObjectNode differing(Handle handle, Catalog catalog, Shape shape, Pair pair) {
@@ -226,23 +210,34 @@ public final class Rows {
   /** The row of a resource in the cloud, by its cloud key or its identity. */
   private static Optional<ObjectNode> find(
       Handle handle, Catalog catalog, Shape shape, List<Column> columns, JsonNode image) {
-    ObjectNode key = Json.object();
+    return values(handle, catalog, shape.table(), columns, image)
+        .flatMap(key -> find(handle, shape.table(), key));
+  }
+
+  /** The columns of a row for an image; empty when something that it refers to has no row. */
+  private static Optional<ObjectNode> values(
+      Handle handle, Catalog catalog, String table, List<Column> columns, JsonNode image) {
+    ObjectNode values = Json.object();
     for (Column column : columns) {
       if (column.kind() == Column.Kind.REFERENCE) {
         Optional<ObjectNode> parent =
-            foreignKey(handle, catalog, shape.table(), column, image.get(column.name()));
+            foreignKey(handle, catalog, table, column, image.get(column.name()));
         if (parent.isEmpty()) {
           return Optional.empty();
         }
-        key.setAll(parent.get());
+        values.setAll(parent.get());
       } else {
-        key.set(column.sqlName(), image.get(column.name()));
+        values.set(column.sqlName(), image.get(column.name()));
       }
     }
+    return Optional.of(values);
+  }
+
+  private static Optional<ObjectNode> find(Handle handle, String table, ObjectNode key) {
     return handle
         .createQuery(
             "SELECT to_jsonb(t)::text FROM public.%1$s t, jsonb_populate_record(NULL::public.%1$s, CAST(:key AS jsonb)) k WHERE %2$s"
-                .formatted(Sql.quote(shape.table()), having(key)))
+                .formatted(Sql.quote(table), having(key)))
         .bind("key", key.toString())
         .mapTo(String.class)
         .findOne()

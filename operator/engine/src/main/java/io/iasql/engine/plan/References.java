@@ -33,7 +33,7 @@ final class References {
     for (Plan.Action action : actions) {
       if (action.rowBefore() != null) {
         renamed.put(RowGraph.rowOf(action.rowBefore()), action.row());
-        String id = Speculation.assignedKey(shape(action), action.rowBefore());
+        String id = shape(action).assignedKey(action.rowBefore());
         if (id != null) {
           byAssignedKey.computeIfAbsent(id, i -> new ArrayList<>()).add(action);
         }
@@ -49,7 +49,7 @@ final class References {
   }
 
   private Shape shape(Plan.Action action) {
-    return Shape.of(modules.resource(action.row().table()).orElseThrow().type());
+    return modules.shape(action.row().table());
   }
 
   /** The rows that an action's resource is to refer to. */

@@ -423,7 +423,7 @@ public final class Speculation {
   }
 
   private void rememberKey(Touched one) {
-    String id = assignedKey(one.shape(), one.before());
+    String id = one.shape().assignedKey(one.before());
     if (id != null) {
       replacedKeys.computeIfAbsent(id, i -> new HashSet<>()).add(one.shape().type());
     }
@@ -503,7 +503,7 @@ public final class Speculation {
       return false;
     }
     if (vanished.contains(RowGraph.rowOf(one.before()))
-        && assignedKey(one.shape(), one.before()) != null) {
+        && one.shape().assignedKey(one.before()) != null) {
       return true;
     }
     for (Column column : one.shape().columns()) {
@@ -564,7 +564,7 @@ public final class Speculation {
   private List<RowKey> addTextReferrers(List<Touched> parents) {
     Map<String, RowKey> byId = new HashMap<>();
     for (Touched parent : parents) {
-      String id = assignedKey(parent.shape(), parent.before());
+      String id = parent.shape().assignedKey(parent.before());
       if (id != null) {
         byId.put(id, parent.row());
       }
@@ -621,18 +621,6 @@ public final class Speculation {
       }
     }
     return null;
-  }
-
-  /** The one text value by which other resources name this one, such as {@code igw-1}. */
-  static String assignedKey(Shape shape, JsonNode image) {
-    if (image == null) {
-      return null;
-    }
-    return shape.key().stream()
-        .filter(c -> c.assigned() && image.hasNonNull(c.name()))
-        .map(c -> image.get(c.name()).asText())
-        .findFirst()
-        .orElse(null);
   }
 
   // Checks ---------------------------------------------------------------------------------------

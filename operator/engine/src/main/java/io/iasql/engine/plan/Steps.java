@@ -132,7 +132,7 @@ public final class Steps {
   }
 
   private Shape shape(Plan.Action action) {
-    return Shape.of(modules.resource(action.row().table()).orElseThrow().type());
+    return modules.shape(action.row().table());
   }
 
   /** A name that another resource gives up in the same plan is free only once that one is gone. */

@@ -206,7 +206,7 @@ final class Merge {
   }
 
   private Shape shape(String table) {
-    return Shape.of(modules.resource(table).orElseThrow().type());
+    return modules.shape(table);
   }
 
   private static String merged(Shape shape) {
