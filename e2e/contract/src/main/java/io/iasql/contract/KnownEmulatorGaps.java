@@ -67,11 +67,6 @@ public final class KnownEmulatorGaps {
     return ALL;
   }
 
-  /** All columns whose changes get lost. */
-  public static List<Ignored> ignored() {
-    return IGNORED;
-  }
-
   static boolean ignores(String table, String column, AwsEmulator emulator) {
     return IGNORED.stream()
         .anyMatch(

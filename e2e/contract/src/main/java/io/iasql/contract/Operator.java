@@ -41,7 +41,7 @@ final class Operator implements AutoCloseable {
   /** How often the SDK tries one call; it waits for nothing, as nothing gets better by waiting. */
   static final int ATTEMPTS = 5;
 
-  private static final Duration PATIENCE = Duration.ofSeconds(45);
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
 
   private final String name = "operator-" + UUID.randomUUID();
   private final Faults faults = Faults.seeded(42);

@@ -681,8 +681,7 @@ public abstract class ResourceContract {
                   life.calm().reads().forEach(op -> everyOther(faults.on(op), Fault.ERROR_BEFORE));
                   for (String op : life.calm().writes().keySet()) {
                     for (int i = 0; i < MANY; i++) {
-                      // Two may pass: pauses grow while one creation makes several calls.
-                      faults.on(op).failBeforeEffect(1).resetBeforeEffect(1).pass(2);
+                      faults.on(op).failBeforeEffect(1).resetBeforeEffect(1).pass(1);
                     }
                   }
                 },

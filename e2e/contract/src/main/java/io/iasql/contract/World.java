@@ -38,7 +38,7 @@ final class World implements AutoCloseable {
   static final String HOME = "eu-west-1";
   static final String ABROAD = "us-east-1";
 
-  private static final Duration LONGEST_COMMIT = Duration.ofSeconds(60);
+  private static final Duration LONGEST_COMMIT = Duration.ofMinutes(2);
 
   private final Template template;
   private final AwsAccountSettings settings;
