@@ -25,7 +25,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
-import javax.sql.DataSource;
 import org.apache.commons.dbcp2.BasicDataSource;
 import org.postgresql.ds.common.BaseDataSource;
 
@@ -36,15 +35,15 @@ final class Subject implements AutoCloseable {
   private final ExecutorService executor = Executors.newCachedThreadPool();
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
   private final Semaphore moves = new Semaphore(0);
-  private final BasicDataSource pool = new BasicDataSource();
+  private final BasicDataSource pool;
+  private final BasicDataSource sessions;
   private final AwsAccount account;
   private final Engine engine;
 
   Subject(PostgresPeer postgres, AwsPeer aws, AwsPeer.Account keys) {
     String database = postgres.newDatabase();
-    pool.setUrl(postgres.jdbcUrl(database));
-    pool.setUsername(postgres.user());
-    pool.setPassword(postgres.password());
+    this.pool = connections(postgres, database);
+    this.sessions = connections(postgres, database);
     this.account =
         new SdkAwsConnector()
             .open(
@@ -58,7 +57,10 @@ final class Subject implements AutoCloseable {
     EngineContext context =
         new EngineContext(
             "benchmark",
-            database(postgres.dataSource(database)),
+            EnvironmentDatabase.of(
+                EnvironmentDatabase.Login.of((BaseDataSource) postgres.dataSource(database)),
+                pool,
+                sessions),
             Modules.discover(),
             account::scope,
             executor,
@@ -68,23 +70,12 @@ final class Subject implements AutoCloseable {
     engine.prepare(Set.of("aws_sqs"));
   }
 
-  private EnvironmentDatabase database(DataSource sessions) {
-    return new EnvironmentDatabase() {
-      @Override
-      public Login login() {
-        return Login.of((BaseDataSource) sessions);
-      }
-
-      @Override
-      public DataSource pool() {
-        return pool;
-      }
-
-      @Override
-      public Connection openSession() throws SQLException {
-        return sessions.getConnection();
-      }
-    };
+  private static BasicDataSource connections(PostgresPeer postgres, String database) {
+    BasicDataSource connections = new BasicDataSource();
+    connections.setUrl(postgres.jdbcUrl(database));
+    connections.setUsername(postgres.user());
+    connections.setPassword(postgres.password());
+    return connections;
   }
 
   private EngineListener listener() {
@@ -133,6 +124,7 @@ final class Subject implements AutoCloseable {
     engine.close();
     account.close();
     pool.close();
+    sessions.close();
     executor.shutdown();
     timer.shutdown();
   }

@@ -11,8 +11,6 @@ import io.iasql.peers.PostgresPeer;
 import io.iasql.peers.faults.Faults;
 import io.iasql.spi.AwsAccount;
 import io.iasql.spi.AwsAccountSettings;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,9 +23,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
-import javax.sql.DataSource;
 import org.apache.commons.dbcp2.BasicDataSource;
-import org.postgresql.ds.PGSimpleDataSource;
+import org.postgresql.ds.common.BaseDataSource;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.retries.api.BackoffStrategy;
@@ -50,6 +47,7 @@ final class Operator implements AutoCloseable {
   private final ExecutorService executor;
   private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
   private final BasicDataSource pool;
+  private final BasicDataSource sessions;
   private final AwsAccount account;
   private final Engine engine;
 
@@ -63,11 +61,9 @@ final class Operator implements AutoCloseable {
             });
     timer.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
     PostgresPeer server = PostgresPeer.shared();
-    pool = Template.pool(database);
-    pool.addConnectionProperty("ApplicationName", name);
+    pool = pool(database);
     pool.setMaxTotal(8);
-    PGSimpleDataSource sessions = (PGSimpleDataSource) server.dataSource(database);
-    sessions.setApplicationName(name);
+    sessions = pool(database);
     List<ExecutionInterceptor> interceptors = new ArrayList<>(List.of(calls));
     interceptors.addAll(faults.interceptors());
     account = new SdkAwsConnector(interceptors, Optional.of(retry())).open(settings);
@@ -75,25 +71,10 @@ final class Operator implements AutoCloseable {
         new Engine(
             new EngineContext(
                 "contract",
-                new EnvironmentDatabase() {
-                  @Override
-                  public Login login() {
-                    return Login.of(sessions);
-                  }
-
-                  @Override
-                  public DataSource pool() {
-                    return pool;
-                  }
-
-                  @Override
-                  public Connection openSession() throws SQLException {
-                    if (calls.isDead()) {
-                      throw new SQLException("injected: the operator is dead", "08006");
-                    }
-                    return sessions.getConnection();
-                  }
-                },
+                EnvironmentDatabase.of(
+                    EnvironmentDatabase.Login.of((BaseDataSource) server.dataSource(database)),
+                    pool,
+                    sessions),
                 modules,
                 account::scope,
                 executor,
@@ -111,6 +92,14 @@ final class Operator implements AutoCloseable {
               }
             },
             timer);
+  }
+
+  private BasicDataSource pool(String database) {
+    BasicDataSource connections = Template.pool(database);
+    connections.addConnectionProperty("ApplicationName", name);
+    // With the connection instead of by SET, which the end of a session takes back.
+    connections.addConnectionProperty("assumeMinServerVersion", "9.0");
+    return connections;
   }
 
   private static RetryStrategy retry() {
@@ -149,6 +138,7 @@ final class Operator implements AutoCloseable {
   private void disconnect() {
     timer.shutdownNow();
     Template.close(pool);
+    Template.close(sessions);
     Template.execute(
         "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = '"
             + name
@@ -162,5 +152,6 @@ final class Operator implements AutoCloseable {
     executor.shutdown();
     account.close();
     Template.close(pool);
+    Template.close(sessions);
   }
 }

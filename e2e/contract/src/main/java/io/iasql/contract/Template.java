@@ -55,22 +55,8 @@ final class Template {
     String name = PostgresPeer.shared().newDatabase();
     DataSource source = PostgresPeer.shared().dataSource(name);
     EnvironmentDatabase database =
-        new EnvironmentDatabase() {
-          @Override
-          public Login login() {
-            return Login.of((BaseDataSource) source);
-          }
-
-          @Override
-          public DataSource pool() {
-            return source;
-          }
-
-          @Override
-          public Connection openSession() throws SQLException {
-            return source.getConnection();
-          }
-        };
+        EnvironmentDatabase.of(
+            EnvironmentDatabase.Login.of((BaseDataSource) source), source, source);
     Installer installer = new Installer(database, modules);
     installer.migrate();
     installer.install(List.copyOf(modules.names()));

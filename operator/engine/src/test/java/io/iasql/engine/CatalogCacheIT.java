@@ -3,7 +3,6 @@ package io.iasql.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.iasql.engine.fake.FakeModules;
-import io.iasql.engine.fake.Power;
 import io.iasql.engine.store.Catalog;
 import io.iasql.engine.store.CatalogCache;
 import io.iasql.engine.store.Installer;
@@ -22,9 +21,7 @@ class CatalogCacheIT {
   private final BasicDataSource pool = TestServer.pool(database);
   private final Jdbi jdbi = Jdbis.over(pool);
   private final Installer installer =
-      new Installer(
-          new FragileDatabase(pool, TestServer.dataSource(database), Power.lasting()),
-          FakeModules.all());
+      new Installer(TestServer.database(TestServer.dataSource(database)), FakeModules.all());
   private final CatalogCache cache = new CatalogCache();
 
   @AfterEach

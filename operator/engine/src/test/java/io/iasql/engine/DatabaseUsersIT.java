@@ -462,8 +462,7 @@ class DatabaseUsersIT {
     }
 
     void install() {
-      Installer installer =
-          new Installer(new FragileDatabase(source, source, Power.lasting()), FakeModules.all());
+      Installer installer = new Installer(TestServer.database(source), FakeModules.all());
       installer.migrate();
       installer.install(FakeModules.NAMES);
     }

@@ -10,7 +10,6 @@ import io.iasql.engine.export.Inverse;
 import io.iasql.engine.export.SqlExport;
 import io.iasql.engine.fake.FakeModules;
 import io.iasql.engine.fake.Home;
-import io.iasql.engine.fake.Power;
 import io.iasql.engine.store.Catalog;
 import io.iasql.engine.store.Installer;
 import io.iasql.engine.store.Jdbis;
@@ -50,8 +49,7 @@ final class ExportTwin implements AutoCloseable {
 
   ExportTwin(int firstId) {
     this.firstId = firstId;
-    new Installer(
-            new FragileDatabase(pool, TestServer.dataSource(database), Power.lasting()), MODULES)
+    new Installer(TestServer.database(TestServer.dataSource(database)), MODULES)
         .install(List.of("fake_home"));
     this.handle = jdbi.open();
     this.connection = handle.getConnection();

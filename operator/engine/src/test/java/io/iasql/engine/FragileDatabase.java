@@ -2,61 +2,57 @@ package io.iasql.engine;
 
 import io.iasql.engine.fake.Power;
 import io.iasql.engine.store.EnvironmentDatabase;
-import java.io.PrintWriter;
+import io.iasql.engine.store.EnvironmentDatabase.Login;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.logging.Logger;
+import java.util.Set;
 import javax.sql.DataSource;
 import org.postgresql.ds.common.BaseDataSource;
 
 /** PostgreSQL as a process sees it that may die before or after each of its commits. */
-final class FragileDatabase implements EnvironmentDatabase, DataSource {
-  private final DataSource real;
-  private final DataSource sessions;
-  private final Power power;
+final class FragileDatabase {
+  private FragileDatabase() {}
 
-  FragileDatabase(DataSource real, DataSource sessions, Power power) {
-    this.real = real;
-    this.sessions = sessions;
-    this.power = power;
+  /**
+   * @param direct how the owner logs in
+   * @param pool connections, not yet fragile
+   * @param sessions connections, not yet fragile
+   */
+  static EnvironmentDatabase of(
+      DataSource direct, DataSource pool, DataSource sessions, Power power) {
+    return EnvironmentDatabase.of(
+        Login.of((BaseDataSource) direct), fragile(pool, power), fragile(sessions, power));
   }
 
-  @Override
-  public Login login() {
-    try {
-      return Login.of(sessions.unwrap(BaseDataSource.class));
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
+  private static DataSource fragile(DataSource source, Power power) {
+    return proxy(
+        DataSource.class,
+        (proxy, method, arguments) -> {
+          if (!method.getName().equals("getConnection")) {
+            return call(source, method, arguments);
+          }
+          guard(power::connect);
+          return proxy(
+              Connection.class, new Guard((Connection) call(source, method, arguments), power));
+        });
   }
 
-  @Override
-  public DataSource pool() {
-    return this;
-  }
-
-  @Override
-  public Connection openSession() throws SQLException {
-    return guarded(sessions);
-  }
-
-  @Override
-  public Connection getConnection() throws SQLException {
-    return guarded(real);
-  }
-
-  private Connection guarded(DataSource source) throws SQLException {
-    guard(power::check);
-    Connection connection = source.getConnection();
-    return (Connection)
+  private static <T> T proxy(Class<T> type, InvocationHandler handler) {
+    return type.cast(
         Proxy.newProxyInstance(
-            getClass().getClassLoader(),
-            new Class<?>[] {Connection.class},
-            new Guard(connection, power));
+            FragileDatabase.class.getClassLoader(), new Class<?>[] {type}, handler));
+  }
+
+  private static Object call(Object real, Method method, Object[] arguments) throws Throwable {
+    try {
+      return method.invoke(real, arguments);
+    } catch (InvocationTargetException e) {
+      throw e.getCause();
+    }
   }
 
   private static void guard(Runnable point) throws SQLException {
@@ -68,65 +64,22 @@ final class FragileDatabase implements EnvironmentDatabase, DataSource {
   }
 
   private record Guard(Connection real, Power power) implements InvocationHandler {
+    /** What frees the connection; a process that dies does that, too. */
+    private static final Set<String> ENDS = Set.of("abort", "close", "isClosed");
+
     @Override
     public Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
-      boolean ends = method.getName().equals("close") || method.getName().equals("isClosed");
       boolean commit = method.getName().equals("commit");
       if (commit) {
         guard(() -> power.point("before a commit of rows"));
-      } else if (!ends) {
+      } else if (!ENDS.contains(method.getName())) {
         guard(power::check);
       }
-      Object result;
-      try {
-        result = method.invoke(real, arguments);
-      } catch (InvocationTargetException e) {
-        throw e.getCause();
-      }
+      Object result = call(real, method, arguments);
       if (commit) {
         guard(() -> power.point("after a commit of rows"));
       }
       return result;
     }
-  }
-
-  @Override
-  public Connection getConnection(String user, String password) throws SQLException {
-    return getConnection();
-  }
-
-  @Override
-  public PrintWriter getLogWriter() throws SQLException {
-    return real.getLogWriter();
-  }
-
-  @Override
-  public void setLogWriter(PrintWriter out) throws SQLException {
-    real.setLogWriter(out);
-  }
-
-  @Override
-  public void setLoginTimeout(int seconds) throws SQLException {
-    real.setLoginTimeout(seconds);
-  }
-
-  @Override
-  public int getLoginTimeout() throws SQLException {
-    return real.getLoginTimeout();
-  }
-
-  @Override
-  public Logger getParentLogger() {
-    return Logger.getGlobal();
-  }
-
-  @Override
-  public <T> T unwrap(Class<T> type) throws SQLException {
-    return real.unwrap(type);
-  }
-
-  @Override
-  public boolean isWrapperFor(Class<?> type) throws SQLException {
-    return real.isWrapperFor(type);
   }
 }

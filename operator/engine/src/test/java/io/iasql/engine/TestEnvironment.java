@@ -45,6 +45,7 @@ final class TestEnvironment implements AutoCloseable {
   private final FakeAccount account;
   private final Power power;
   private final BasicDataSource pool;
+  private final BasicDataSource sessions;
   private final Jdbi jdbi;
   private final ExecutorService executor = Executors.newCachedThreadPool();
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
@@ -71,6 +72,7 @@ final class TestEnvironment implements AutoCloseable {
     this.account = account;
     this.power = power;
     this.pool = TestServer.pool(database);
+    this.sessions = TestServer.pool(database);
     this.jdbi = Jdbis.over(pool);
     EngineListener listener =
         new EngineListener() {
@@ -86,7 +88,7 @@ final class TestEnvironment implements AutoCloseable {
         new Engine(
             new EngineContext(
                 name,
-                new FragileDatabase(pool, TestServer.dataSource(database), power),
+                FragileDatabase.of(TestServer.dataSource(database), pool, sessions, power),
                 FakeModules.all(),
                 () -> account.scope(power),
                 executor,
@@ -146,6 +148,11 @@ final class TestEnvironment implements AutoCloseable {
 
   String database() {
     return database;
+  }
+
+  /** Sessions that wait for their next use. */
+  int idleSessions() {
+    return sessions.getNumIdle();
   }
 
   /** The tables of each move that the listener heard of. */
@@ -298,7 +305,7 @@ final class TestEnvironment implements AutoCloseable {
     engine.close();
     timer.shutdownNow();
     executor.shutdownNow();
-    try {
+    try (sessions) {
       pool.close();
     } catch (SQLException e) {
       throw new IllegalStateException(e);

@@ -3,6 +3,7 @@ package io.iasql.engine;
 import io.iasql.engine.fake.FakeAccount;
 import io.iasql.engine.fake.FakeModules;
 import io.iasql.engine.fake.Power;
+import io.iasql.engine.store.EnvironmentDatabase;
 import io.iasql.peers.CacheFolder;
 import io.iasql.peers.RunFolder;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
@@ -15,6 +16,7 @@ import java.sql.Statement;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.apache.commons.dbcp2.BasicDataSource;
+import org.postgresql.ds.common.BaseDataSource;
 
 /** One PostgreSQL for all tests of the JVM; each test gets a copy of a prepared database. */
 final class TestServer {
@@ -80,6 +82,12 @@ final class TestServer {
     return server.getDatabase(role, database);
   }
 
+  /** A database to be reached without pools. */
+  static EnvironmentDatabase database(DataSource direct) {
+    return EnvironmentDatabase.of(
+        EnvironmentDatabase.Login.of((BaseDataSource) direct), direct, direct);
+  }
+
   static String url(String user, String database) {
     return server.getJdbcUrl(user, database);
   }
@@ -88,6 +96,8 @@ final class TestServer {
   static BasicDataSource pool(String database) {
     BasicDataSource pool = new BasicDataSource();
     pool.setUrl(server.getJdbcUrl("postgres", database));
+    // The driver's own settings come with the connection, so that none is made by SET.
+    pool.addConnectionProperty("assumeMinServerVersion", "9.0");
     pool.setMaxTotal(40);
     pool.setMaxIdle(40);
     return pool;

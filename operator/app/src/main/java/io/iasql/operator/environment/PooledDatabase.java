@@ -2,8 +2,6 @@ package io.iasql.operator.environment;
 
 import io.iasql.engine.store.EnvironmentDatabase;
 import io.iasql.operator.database.DatabaseEndpoint;
-import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Properties;
@@ -16,32 +14,45 @@ import org.apache.commons.dbcp2.BasicDataSource;
  */
 final class PooledDatabase implements EnvironmentDatabase, AutoCloseable {
   private static final int MAX_CONNECTIONS = 8;
+  private static final int MAX_IDLE_SESSIONS = 2;
   private static final Duration MAX_IDLE = Duration.ofMinutes(1);
   private static final Duration MAX_WAIT = Duration.ofSeconds(30);
 
   private final DatabaseEndpoint endpoint;
   private final Properties properties;
   private final BasicDataSource pool;
+  private final BasicDataSource sessions;
 
   PooledDatabase(DatabaseEndpoint endpoint) {
     this.endpoint = endpoint;
     this.properties = new Properties();
     properties.putAll(endpoint.jdbcProperties());
     properties.setProperty("ApplicationName", "iasql-operator");
+    // The name comes with the connection instead of by SET, which the end of a session takes back.
+    properties.setProperty("assumeMinServerVersion", "9.0");
     properties.setProperty("connectTimeout", "10");
     properties.setProperty("tcpKeepAlive", "true");
-    this.pool = new BasicDataSource();
+    this.pool = connections();
+    pool.setMaxTotal(MAX_CONNECTIONS);
+    pool.setMaxIdle(MAX_CONNECTIONS);
+    pool.setMaxWait(MAX_WAIT);
+    this.sessions = connections();
+    // Who waits for a commit's session may have to go on for it to end.
+    sessions.setMaxTotal(-1);
+    sessions.setMaxIdle(MAX_IDLE_SESSIONS);
+  }
+
+  private BasicDataSource connections() {
+    BasicDataSource pool = new BasicDataSource();
     pool.setDriverClassName("org.postgresql.Driver");
     pool.setUrl(endpoint.jdbcUrl());
     properties.forEach((name, value) -> pool.addConnectionProperty((String) name, (String) value));
-    pool.setMaxTotal(MAX_CONNECTIONS);
-    pool.setMaxIdle(MAX_CONNECTIONS);
     pool.setMinIdle(0);
-    pool.setMaxWait(MAX_WAIT);
     pool.setTestOnBorrow(true);
     pool.setMinEvictableIdle(MAX_IDLE);
     pool.setDurationBetweenEvictionRuns(MAX_IDLE);
     pool.setRegisterConnectionMBean(false);
+    return pool;
   }
 
   DatabaseEndpoint endpoint() {
@@ -64,12 +75,14 @@ final class PooledDatabase implements EnvironmentDatabase, AutoCloseable {
   }
 
   @Override
-  public Connection openSession() throws SQLException {
-    return DriverManager.getConnection(endpoint.jdbcUrl(), properties);
+  public DataSource sessions() {
+    return sessions;
   }
 
   @Override
   public void close() throws SQLException {
-    pool.close();
+    try (sessions) {
+      pool.close();
+    }
   }
 }

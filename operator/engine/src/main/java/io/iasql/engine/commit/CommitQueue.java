@@ -2,6 +2,7 @@ package io.iasql.engine.commit;
 
 import io.iasql.engine.EngineContext;
 import io.iasql.engine.EngineListener;
+import io.iasql.engine.store.DatabaseSession;
 import io.iasql.engine.store.Jdbis;
 import io.iasql.engine.store.SqlErrors;
 import io.iasql.engine.store.UnavailableException;
@@ -190,26 +191,29 @@ public final class CommitQueue implements AutoCloseable {
 
   /** Works off the queue while no other engine does. */
   private Result workInTurn() throws SQLException {
-    try (Connection session = context.database().openSession()) {
-      if (!tryLock(session)) {
-        return Result.LATER;
-      }
-      while (!stopping) {
-        String owner = UUID.randomUUID().toString();
-        Set<String> known = parameters.transactions();
-        boolean mayBegin = mayBegin();
-        jdbi.withHandle(h -> Journal.unclaim(h, known, mayBegin))
-            .forEach(listener::transactionMoved);
-        Optional<Journal.Submitted> next =
-            jdbi.inTransaction(
-                h -> Journal.claim(h, known, owner, mayBegin, context.clock().instant()));
-        if (next.isEmpty()) {
-          return done();
-        }
-        run(next.get().with(parameters.of(next.get().id())), owner);
-      }
-      return Result.DONE;
+    try (DatabaseSession session = DatabaseSession.open(context.database())) {
+      Result result = tryLock(session.connection()) ? workOff() : Result.LATER;
+      session.reuse();
+      return result;
     }
+  }
+
+  /** Works off the queue, whose lock is held. */
+  private Result workOff() {
+    while (!stopping) {
+      String owner = UUID.randomUUID().toString();
+      Set<String> known = parameters.transactions();
+      boolean mayBegin = mayBegin();
+      jdbi.withHandle(h -> Journal.unclaim(h, known, mayBegin)).forEach(listener::transactionMoved);
+      Optional<Journal.Submitted> next =
+          jdbi.inTransaction(
+              h -> Journal.claim(h, known, owner, mayBegin, context.clock().instant()));
+      if (next.isEmpty()) {
+        return done();
+      }
+      run(next.get().with(parameters.of(next.get().id())), owner);
+    }
+    return Result.DONE;
   }
 
   /** Whoever waits for a window is woken when it opens. */

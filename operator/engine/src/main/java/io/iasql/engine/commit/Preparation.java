@@ -15,12 +15,11 @@ import io.iasql.engine.plan.Planner;
 import io.iasql.engine.plan.Speculation;
 import io.iasql.engine.plan.Steps;
 import io.iasql.engine.plan.UserSql;
-import io.iasql.engine.store.Jdbis;
+import io.iasql.engine.store.DatabaseSession;
 import io.iasql.engine.store.RowKey;
 import io.iasql.engine.store.SqlErrors;
 import io.iasql.engine.store.UnavailableException;
 import io.iasql.spi.CloudException;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -135,24 +134,21 @@ final class Preparation {
   private Written write(Planner.Planned planned) {
     Set<String> tables = new TreeSet<>();
     Written written;
-    try (Connection session = UserSql.open(context.database())) {
-      try (Handle handle = Jdbis.open(session)) {
-        written = write(handle, planned, tables);
-        if (written == Written.MOVED) {
-          session.rollback();
-        } else {
-          session.commit();
-        }
-      } catch (RuntimeException e) {
-        // Closing the session, which the handle has done, rolled back.
-        SQLException cause = SqlErrors.sqlCause(e);
-        if (cause != null && "40001".equals(cause.getSQLState())) {
-          return Written.MOVED;
-        }
-        throw e;
+    try (DatabaseSession session = UserSql.open(context.database());
+        Handle handle = session.handle()) {
+      written = write(handle, planned, tables);
+      if (written != Written.MOVED) {
+        session.connection().commit();
       }
+      session.reuse();
     } catch (SQLException e) {
       throw new UnavailableException("PostgreSQL: " + e.getMessage(), e);
+    } catch (RuntimeException e) {
+      SQLException cause = SqlErrors.sqlCause(e);
+      if (cause != null && "40001".equals(cause.getSQLState())) {
+        return Written.MOVED;
+      }
+      throw e;
     }
     if (written == Written.FINAL) {
       ending.tellMoved(tables);

@@ -10,8 +10,8 @@ import io.iasql.engine.catalog.Json;
 import io.iasql.engine.catalog.Shape;
 import io.iasql.engine.export.Inverse;
 import io.iasql.engine.store.Catalog;
+import io.iasql.engine.store.DatabaseSession;
 import io.iasql.engine.store.Installer;
-import io.iasql.engine.store.Jdbis;
 import io.iasql.engine.store.RowGraph;
 import io.iasql.engine.store.RowKey;
 import io.iasql.engine.store.SqlErrors;
@@ -21,7 +21,6 @@ import io.iasql.spi.CloudResource;
 import io.iasql.spi.Creates;
 import io.iasql.spi.Ownership;
 import io.iasql.spi.Updates;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -105,14 +104,11 @@ public final class Planner {
   /** Does something in a PostgreSQL transaction that is rolled back. */
   private <T> T snapshot(Function<Handle, T> work) {
     for (int attempt = 1; ; attempt++) {
-      try (Connection session = UserSql.open(context.database())) {
-        try (Handle handle = Jdbis.open(session)) {
-          try {
-            return work.apply(handle);
-          } finally {
-            session.rollback();
-          }
-        }
+      try (DatabaseSession session = UserSql.open(context.database());
+          Handle handle = session.handle()) {
+        T result = work.apply(handle);
+        session.reuse();
+        return result;
       } catch (SQLException e) {
         throw new UnavailableException("PostgreSQL: " + e.getMessage(), e);
       } catch (UnavailableException e) {

@@ -3,6 +3,7 @@ package io.iasql.engine.plan;
 import io.iasql.engine.InvalidTransactionException;
 import io.iasql.engine.Parameters;
 import io.iasql.engine.export.ParameterCalls;
+import io.iasql.engine.store.DatabaseSession;
 import io.iasql.engine.store.EnvironmentDatabase;
 import io.iasql.engine.store.Sql;
 import io.iasql.engine.store.SqlErrors;
@@ -26,17 +27,12 @@ public final class UserSql {
 
   private UserSql() {}
 
-  /**
-   * A session for users' SQL, which the caller commits or rolls back, and closes. It is at
-   * isolation level repeatable read. The driver keeps no statement there under a name: the text
-   * could give the name another meaning, and the engine would run that as the owner.
-   */
-  public static Connection open(EnvironmentDatabase database) throws SQLException {
-    Connection session = database.openSession();
+  /** A session for users' SQL, in a transaction at isolation level repeatable read. */
+  public static DatabaseSession open(EnvironmentDatabase database) throws SQLException {
+    DatabaseSession session = DatabaseSession.open(database);
     try {
-      session.unwrap(PGConnection.class).setPrepareThreshold(0);
-      session.setAutoCommit(false);
-      session.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+      session.connection().setAutoCommit(false);
+      session.connection().setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
       return session;
     } catch (SQLException e) {
       session.close();

@@ -14,10 +14,9 @@ import io.iasql.engine.plan.PlanStore;
 import io.iasql.engine.plan.Planner;
 import io.iasql.engine.plan.UserSql;
 import io.iasql.engine.store.Catalog;
-import io.iasql.engine.store.Jdbis;
+import io.iasql.engine.store.DatabaseSession;
 import io.iasql.engine.store.UnavailableException;
 import io.iasql.spi.AwsPlace;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -218,14 +217,11 @@ public final class Replicas {
   private <T> T tried(Attempt<T> attempt) {
     return Outages.translate(
         () -> {
-          try (Connection session = UserSql.open(context.database())) {
-            try (Handle handle = Jdbis.open(session)) {
-              try {
-                return attempt.run(handle, context.catalog(handle));
-              } finally {
-                session.rollback();
-              }
-            }
+          try (DatabaseSession session = UserSql.open(context.database());
+              Handle handle = session.handle()) {
+            T result = attempt.run(handle, context.catalog(handle));
+            session.reuse();
+            return result;
           } catch (SQLException e) {
             throw new UnavailableException("PostgreSQL: " + e.getMessage(), e);
           }

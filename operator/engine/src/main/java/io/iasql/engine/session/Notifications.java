@@ -1,7 +1,7 @@
 package io.iasql.engine.session;
 
+import io.iasql.engine.store.DatabaseSession;
 import io.iasql.engine.store.EnvironmentDatabase;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashSet;
@@ -85,12 +85,12 @@ final class Notifications implements AutoCloseable {
   private void run() {
     long pause = FIRST_PAUSE_MILLIS;
     while (!stopping) {
-      try (Connection session = database.openSession();
-          Statement statement = session.createStatement()) {
+      try (DatabaseSession session = DatabaseSession.open(database);
+          Statement statement = session.connection().createStatement()) {
         statement.execute("LISTEN iasql");
         told.accept(Set.of(CALL, WRITE));
         pause = FIRST_PAUSE_MILLIS;
-        hear(session.unwrap(PGConnection.class));
+        hear(session.connection().unwrap(PGConnection.class));
       } catch (SQLException | RuntimeException e) {
         if (!stopping) {
           LOG.warn("environment {} hears nothing from its database: {}", environment, e.toString());

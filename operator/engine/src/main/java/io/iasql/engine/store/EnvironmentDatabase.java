@@ -1,7 +1,5 @@
 package io.iasql.engine.store;
 
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.postgresql.ds.common.BaseDataSource;
@@ -43,8 +41,15 @@ public interface EnvironmentDatabase {
   DataSource pool();
 
   /**
-   * A connection that nobody shares and the caller closes: for users' SQL, which may change
-   * settings, and for locks, which last as long as their session.
+   * Connections for each {@link DatabaseSession}, as many as are asked for. They are its alone, so
+   * what one leaves behind is what the next one cleaned.
    */
-  Connection openSession() throws SQLException;
+  DataSource sessions();
+
+  /** A database that is reached by these. */
+  static EnvironmentDatabase of(Login login, DataSource pool, DataSource sessions) {
+    record Reached(Login login, DataSource pool, DataSource sessions)
+        implements EnvironmentDatabase {}
+    return new Reached(login, pool, sessions);
+  }
 }

@@ -1,5 +1,6 @@
 package io.iasql.engine.sync;
 
+import io.iasql.engine.store.DatabaseSession;
 import io.iasql.engine.store.EnvironmentDatabase;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -25,7 +26,7 @@ final class StageCopy implements AutoCloseable {
   private final EnvironmentDatabase database;
   private final String prefix;
   private final ByteArrayOutputStream held = new ByteArrayOutputStream();
-  private Connection session;
+  private DatabaseSession session;
   private CopyIn copy;
 
   StageCopy(EnvironmentDatabase database, String sync, String table) {
@@ -42,8 +43,8 @@ final class StageCopy implements AutoCloseable {
     // COPY's text format (PostgreSQL manual, COPY) takes backslashes for its own.
     byte[] line = (prefix + json.replace("\\", "\\\\") + '\n').getBytes(StandardCharsets.UTF_8);
     if (copy == null && held.size() + line.length > HELD) {
-      session = database.openSession();
-      copy = begin(session);
+      session = DatabaseSession.open(database);
+      copy = begin(session.connection());
       write(copy, held.toByteArray());
       held.reset();
     }
@@ -58,6 +59,7 @@ final class StageCopy implements AutoCloseable {
   void end() throws SQLException {
     if (copy != null) {
       copy.endCopy();
+      session.reuse();
     } else if (held.size() > 0) {
       try (Connection pooled = database.pool().getConnection()) {
         CopyIn whole = begin(pooled);
@@ -88,7 +90,7 @@ final class StageCopy implements AutoCloseable {
   @Override
   public void close() throws SQLException {
     if (session != null) {
-      try (Connection closing = session) {
+      try (DatabaseSession closing = session) {
         if (copy != null) {
           cancel(copy);
         }

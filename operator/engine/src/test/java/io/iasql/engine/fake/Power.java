@@ -15,7 +15,7 @@ public final class Power {
   private final int end;
   private final AtomicInteger passed = new AtomicInteger();
   private final AtomicBoolean off = new AtomicBoolean();
-  private final AtomicLong reached = new AtomicLong();
+  private final AtomicLong connections = new AtomicLong();
   private volatile String last = "";
 
   private Power(int end) {
@@ -56,13 +56,18 @@ public final class Power {
     }
   }
 
-  /** How often the process has reached for the outside, to tell work from idling. */
-  public long points() {
-    return reached.get();
+  /** How often the process has asked for a connection, to tell work from idling. */
+  public long connections() {
+    return connections.get();
+  }
+
+  /** Fails when the process is dead; otherwise it gets a connection. */
+  public void connect() {
+    connections.incrementAndGet();
+    check();
   }
 
   public void check() {
-    reached.incrementAndGet();
     if (off.get()) {
       throw new Crash();
     }
