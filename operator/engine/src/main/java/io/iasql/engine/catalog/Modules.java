@@ -1,7 +1,10 @@
 package io.iasql.engine.catalog;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.iasql.spi.CloudModule;
 import io.iasql.spi.CloudResource;
+import io.iasql.spi.Companion;
+import io.iasql.spi.Ownership;
 import io.iasql.spi.Table;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -114,6 +117,20 @@ public final class Modules {
   /** The shape of a table's resource; the table must be one of a module. */
   public Shape shape(String table) {
     return Shape.of(resource(table).orElseThrow().type());
+  }
+
+  /** The resource behind a table, if those of its kind come along with resources of this type. */
+  public Optional<Companion<?>> companion(String table, Class<? extends Record> parent) {
+    return byTable.get(table) instanceof Companion<?> companion
+            && companion.parents().contains(parent)
+        ? Optional.of(companion)
+        : Optional.empty();
+  }
+
+  /** Whose a resource is that the cloud has like this. */
+  public static <R extends Record> Ownership ownership(
+      CloudResource<R> resource, ObjectNode image) {
+    return resource.ownership(Json.to(image, resource.type()));
   }
 
   /** The resource whose record is of this type. */

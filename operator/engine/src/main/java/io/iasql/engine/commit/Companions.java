@@ -23,7 +23,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -64,18 +63,11 @@ final class Companions {
         entries.stream().filter(e -> e.kind() == Steps.Kind.CREATE && e.result() != null).toList();
     List<Found> found = new ArrayList<>();
     for (String table : catalog.parentsFirst()) {
-      companion(table)
-          .ifPresent(companion -> found.add(new Found(companion, images(companion, made))));
+      if (context.modules().resource(table).orElse(null) instanceof Companion<?> companion) {
+        found.add(new Found(companion, images(companion, made)));
+      }
     }
     return found;
-  }
-
-  private Optional<Companion<?>> companion(String table) {
-    return context
-        .modules()
-        .resource(table)
-        .filter(r -> r instanceof Companion<?>)
-        .map(r -> (Companion<?>) r);
   }
 
   private List<ObjectNode> images(Companion<?> companion, List<Journal.Entry> made) {
@@ -108,11 +100,10 @@ final class Companions {
   static List<Found> of(Modules modules, Catalog catalog, AwsScope scope, Record parent) {
     List<Found> found = new ArrayList<>();
     for (String table : catalog.parentsFirst()) {
-      if (modules.resource(table).orElse(null) instanceof Companion<?> companion
-          && companion.parents().contains(parent.getClass())) {
-        found.add(
-            new Found(companion, companion.listOf(scope, parent).map(Json::ofRecord).toList()));
-      }
+      modules
+          .companion(table, parent.getClass())
+          .map(c -> new Found(c, c.listOf(scope, parent).map(Json::ofRecord).toList()))
+          .ifPresent(found::add);
     }
     return found;
   }
@@ -205,7 +196,7 @@ final class Companions {
               }
             });
     return former.values().stream()
-        .filter(image -> ownership(found.resource(), image) == Ownership.WITH_PARENT)
+        .filter(image -> Modules.ownership(found.resource(), image) == Ownership.WITH_PARENT)
         .toList();
   }
 
@@ -218,18 +209,18 @@ final class Companions {
     RowGraph rows = RowGraph.now(handle, catalog);
     List<RowKey> going = new ArrayList<>();
     for (String table : catalog.parentsFirst()) {
-      if (modules.resource(table).orElse(null) instanceof Companion<?> companion
-          && companion.parents().contains(named)) {
-        Shape shape = Shape.of(companion.type());
-        for (Column column : shape.columns()) {
-          if (column.refersTo().contains(named) && column.kind() == Column.Kind.VALUE) {
-            ObjectNode value = Json.object().put(column.sqlName(), id);
-            List<ObjectNode> found =
-                rows.rowsWhere(table, List.of(column.sqlName()), List.of(value));
-            rows.images(shape, table, found).stream()
-                .filter(image -> ownership(companion, image) == Ownership.WITH_PARENT)
-                .forEach(image -> going.add(RowGraph.rowOf(image)));
-          }
+      Companion<?> companion = modules.companion(table, named).orElse(null);
+      if (companion == null) {
+        continue;
+      }
+      Shape shape = Shape.of(companion.type());
+      for (Column column : shape.columns()) {
+        if (column.refersTo().contains(named) && column.kind() == Column.Kind.VALUE) {
+          ObjectNode value = Json.object().put(column.sqlName(), id);
+          List<ObjectNode> found = rows.rowsWhere(table, List.of(column.sqlName()), List.of(value));
+          rows.images(shape, table, found).stream()
+              .filter(image -> Modules.ownership(companion, image) == Ownership.WITH_PARENT)
+              .forEach(image -> going.add(RowGraph.rowOf(image)));
         }
       }
     }
@@ -246,9 +237,5 @@ final class Companions {
       values.add(value);
     }
     return values;
-  }
-
-  private static <R extends Record> Ownership ownership(Companion<R> resource, ObjectNode image) {
-    return resource.ownership(Json.to(image, resource.type()));
   }
 }

@@ -133,7 +133,7 @@ public final class OwnedRows {
     Shape shape = Shape.of(resource.type());
     RowGraph graph = RowGraph.now(handle, catalog);
     for (ObjectNode image : graph.images(shape, shape.table(), List.copyOf(rows.values()))) {
-      Ownership ownership = Speculation.ownership(resource, image);
+      Ownership ownership = Modules.ownership(resource, image);
       if (ownership == Ownership.PROTECTED) {
         open.add(RowGraph.rowOf(image));
       } else if (ownership == Ownership.WITH_PARENT || shape.isPart()) {

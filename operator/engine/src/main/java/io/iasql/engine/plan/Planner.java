@@ -7,6 +7,7 @@ import io.iasql.engine.InvalidTransactionException;
 import io.iasql.engine.Parameters;
 import io.iasql.engine.catalog.Column;
 import io.iasql.engine.catalog.Json;
+import io.iasql.engine.catalog.Modules;
 import io.iasql.engine.catalog.Shape;
 import io.iasql.engine.export.Inverse;
 import io.iasql.engine.store.Catalog;
@@ -341,7 +342,7 @@ public final class Planner {
       boolean calls = cloud != null;
       if (cloud == null) {
         notes.add("it is gone from AWS already");
-      } else if (Speculation.ownership(one.resource(), cloud) == Ownership.WITH_PARENT
+      } else if (Modules.ownership(one.resource(), cloud) == Ownership.WITH_PARENT
           || (shape.isPart() && speculation.goesWithParent(one))) {
         calls = false;
         notes.add("AWS deletes it with the resource it belongs to");

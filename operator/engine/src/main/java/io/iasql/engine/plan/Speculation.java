@@ -16,7 +16,6 @@ import io.iasql.engine.store.RowGraph;
 import io.iasql.engine.store.RowKey;
 import io.iasql.engine.store.UnavailableException;
 import io.iasql.spi.CloudResource;
-import io.iasql.spi.Companion;
 import io.iasql.spi.Creates;
 import io.iasql.spi.Deletes;
 import io.iasql.spi.Ownership;
@@ -601,15 +600,15 @@ public final class Speculation {
    */
   private List<ObjectNode> staying(
       CloudResource<?> resource, Class<? extends Record> named, List<ObjectNode> rows) {
-    if (!(resource instanceof Companion<?> companion) || !companion.parents().contains(named)) {
+    Shape shape = Shape.of(resource.type());
+    if (modules.companion(shape.table(), named).isEmpty()) {
       return rows;
     }
-    Shape shape = Shape.of(resource.type());
     Map<RowKey, ObjectNode> images = byRow(after.images(shape, shape.table(), rows));
     return rows.stream()
         .filter(
             row ->
-                ownership(resource, images.get(RowKey.of(catalog, shape.table(), row)))
+                Modules.ownership(resource, images.get(RowKey.of(catalog, shape.table(), row)))
                     != Ownership.WITH_PARENT)
         .toList();
   }
@@ -672,13 +671,13 @@ public final class Speculation {
       if (replacing
           && !(one.resource() instanceof Creates<?> && one.resource() instanceof Deletes<?>)) {
         problem(one, "", "this row cannot be replaced" + hint(one));
-      } else if (replacing && ownership(one.resource(), one.before()) != Ownership.OWN) {
+      } else if (replacing && Modules.ownership(one.resource(), one.before()) != Ownership.OWN) {
         problem(one, "", "it belongs to the account or to its parent and cannot be replaced");
       } else if (changed && !replacing && !(one.resource() instanceof Updates<?>)) {
         problem(one, "", "a row of this table cannot be updated" + hint(one));
       } else if (changed
           && !replacing
-          && ownership(one.resource(), one.before()) == Ownership.PROTECTED) {
+          && Modules.ownership(one.resource(), one.before()) == Ownership.PROTECTED) {
         problem(one, "", "it comes with the account and is protected from changes");
       }
     }
@@ -690,7 +689,7 @@ public final class Speculation {
    */
   boolean comesAlong(Touched one) {
     return isReplaced(one.row())
-        && ownership(one.resource(), one.before()) == Ownership.WITH_PARENT
+        && Modules.ownership(one.resource(), one.before()) == Ownership.WITH_PARENT
         && one.shape().columns().stream()
             .filter(Column::forcesReplacement)
             .allMatch(
@@ -713,7 +712,7 @@ public final class Speculation {
       problem(one, "", "a row of this table cannot be deleted" + hint(one));
       return;
     }
-    Ownership ownership = ownership(one.resource(), one.before());
+    Ownership ownership = Modules.ownership(one.resource(), one.before());
     if (ownership != Ownership.OWN && !goesWithParent(one)) {
       problem(
           one,
@@ -743,10 +742,6 @@ public final class Speculation {
       }
     }
     return false;
-  }
-
-  static <R extends Record> Ownership ownership(CloudResource<R> resource, ObjectNode image) {
-    return resource.ownership(Json.to(image, resource.type()));
   }
 
   private <R extends Record> void validate(CloudResource<R> resource, Touched one) {
