@@ -36,13 +36,18 @@ final class Life {
    *
    * @param reads the operations that read
    * @param writes how often each operation that changes something reached AWS
-   * @param count how many writes there were
+   * @param perCommit how many writes each commit had
    */
-  record Calm(Set<String> reads, Map<String, Integer> writes, int count) {
+  record Calm(Set<String> reads, Map<String, Integer> writes, List<Integer> perCommit) {
     Set<String> all() {
       Set<String> all = new TreeSet<>(reads);
       all.addAll(writes.keySet());
       return all;
+    }
+
+    /** How many writes the commit had that had the most. */
+    int most() {
+      return perCommit.stream().mapToInt(Integer::intValue).max().orElse(0);
     }
   }
 
@@ -74,13 +79,16 @@ final class Life {
     Set<String> before = others(world);
     CallLog calls = world.operator().calls();
     calls.restart();
+    List<Integer> perCommit = new ArrayList<>();
     for (Phase phase : phases()) {
+      int earlier = calls.writes();
       run(phase, world);
+      perCommit.add(calls.writes() - earlier);
       verify(phase, world, before, "without faults");
     }
     Map<String, Integer> writes = new TreeMap<>();
     calls.writeOperations().forEach(op -> writes.put(op, calls.count(op)));
-    return new Calm(calls.readOperations(), writes, calls.writes());
+    return new Calm(calls.readOperations(), writes, perCommit);
   }
 
   /**
@@ -107,19 +115,28 @@ final class Life {
     world.assertNoDrift(subject.sample.table);
   }
 
-  /** A life in which the operator dies once, around a write, and the next one goes on. */
+  /**
+   * A life in which the operator dies in each commit that has so many writes, and the next one goes
+   * on.
+   *
+   * @param number of the write around which it dies, from 0 in each commit
+   */
   void dying(World world, int number, Moment moment) {
-    String when = moment + " write " + number;
+    Calm calm = calm();
     begin(world);
     Set<String> before = others(world);
-    world.operator().calls().restart();
-    world.operator().calls().dieAround(number, moment);
-    boolean died = false;
-    for (Phase phase : phases()) {
-      died |= dyingCommit(world, phase.sql(), when);
+    List<Phase> phases = phases();
+    for (int i = 0; i < phases.size(); i++) {
+      Phase phase = phases.get(i);
+      String when = moment + " write " + number + " of " + phase.sql();
+      world.operator().calls().restart();
+      world.operator().calls().dieAround(number, moment);
+      assertThat(dyingCommit(world, phase.sql(), when))
+          .as("the operator died %s", when)
+          .isEqualTo(number < calm.perCommit().get(i));
+      world.operator().calls().restart();
       verify(phase, world, before, when);
     }
-    assertThat(died).as("the operator died %s of %s", when, calm()).isTrue();
     world.assertNoDrift(subject.sample.table);
   }
 
