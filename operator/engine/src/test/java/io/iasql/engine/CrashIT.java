@@ -46,12 +46,16 @@ class CrashIT {
           + " INSERT INTO block (bucket_name, strict) VALUES ('logs', false);"
           + " UPDATE bucket SET size = 7 WHERE name = 'assets'";
 
+  private static final String ID = "change";
+
   private static TestEnvironment prepared;
+  private static String plan;
 
   @BeforeAll
   static void prepare() {
     prepared = TestEnvironment.fresh();
     prepared.commit(BEFORE);
+    plan = prepared.engine().plan(ID, CHANGE).id();
     prepared.stop();
   }
 
@@ -67,8 +71,6 @@ class CrashIT {
   /** Lets a process die at its nth point, and another one take over; false when it never died. */
   private static boolean dieAt(int point, boolean rollback, Check check) {
     try (TestEnvironment base = prepared.copy()) {
-      String id = TestEnvironment.newId();
-      String plan = base.engine().plan(id, CHANGE).id();
       base.account().forgetCalls();
       if (rollback) {
         base.account().fault("update", "bucket", "assets", Fault.Kind.REFUSE, 1);
@@ -76,7 +78,7 @@ class CrashIT {
       Power power = Power.until(point);
       TestEnvironment first = base.another(power);
       try {
-        first.submit(id, CHANGE, OnFailure.ROLLBACK, plan);
+        first.submit(ID, CHANGE, OnFailure.ROLLBACK, plan);
         await("the end or the death")
             .atMost(Duration.ofSeconds(60))
             .pollDelay(Duration.ZERO)
@@ -84,17 +86,17 @@ class CrashIT {
             .until(
                 () ->
                     power.isOff()
-                        || base.engine().view(id).map(v -> v.state().isFinal()).orElse(false));
+                        || base.engine().view(ID).map(v -> v.state().isFinal()).orElse(false));
       } catch (RuntimeException e) {
         assertThat(power.isOff()).as("only a dead process may fail: %s", e).isTrue();
       } finally {
         first.stop();
       }
-      if (base.engine().view(id).isEmpty()) {
-        base.submit(id, CHANGE, OnFailure.ROLLBACK, plan);
+      if (base.engine().view(ID).isEmpty()) {
+        base.submit(ID, CHANGE, OnFailure.ROLLBACK, plan);
       }
       base.engine().wake();
-      check.afterwards(base, base.await(id), power.last());
+      check.afterwards(base, base.await(ID), power.last());
       return power.isOff();
     }
   }
