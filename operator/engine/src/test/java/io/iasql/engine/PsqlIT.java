@@ -12,6 +12,7 @@ import io.iasql.engine.fake.Power;
 import io.iasql.engine.login.DatabaseUser;
 import io.iasql.engine.login.DatabaseUser.Access;
 import io.iasql.engine.login.DatabaseUsers;
+import io.iasql.engine.sync.SyncReport;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -563,6 +564,34 @@ class PsqlIT {
     assertThat(alice.run("SELECT size FROM bucket")).containsExactly("5");
     alice.run("SELECT iasql_commit()");
     assertThat(account().one("bucket", "name", "bucket-b").get("size").asInt()).isEqualTo(5);
+  }
+
+  @Test
+  void shouldLeaveARowToWhomeverWritesItAtTheSameTime() throws SQLException {
+    environment.commit("INSERT INTO bucket (name) VALUES ('made')");
+    ObjectNode found = account().one("bucket", "name", "made").deepCopy();
+    account().put("bucket", found.put("name", "found"));
+    alice.run("SELECT iasql_begin()");
+    alice.run("BEGIN");
+    alice.run("INSERT INTO bucket (name) VALUES ('found')");
+    CompletableFuture<SyncReport> sync = CompletableFuture.supplyAsync(environment::sync);
+    until(
+        "the sync waits for her",
+        () ->
+            !environment
+                .query(
+                    "SELECT locktype FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
+                        + " WHERE NOT granted AND datname = current_database()")
+                .isEmpty());
+    alice.run("COMMIT");
+
+    SyncReport report = sync.join();
+
+    assertThat(report.failures()).isEmpty();
+    assertThat(report.left()).contains("bucket");
+    alice.run("SELECT iasql_rollback()");
+    environment.sync();
+    environment.assertRowsEqualCloud();
   }
 
   @Test

@@ -145,7 +145,7 @@ final class Preparation {
       throw new UnavailableException("PostgreSQL: " + e.getMessage(), e);
     } catch (RuntimeException e) {
       SQLException cause = SqlErrors.sqlCause(e);
-      if (cause != null && "40001".equals(cause.getSQLState())) {
+      if (cause != null && SqlErrors.isCollision(cause)) {
         return Written.MOVED;
       }
       throw e;

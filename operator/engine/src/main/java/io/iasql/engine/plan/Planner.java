@@ -114,7 +114,7 @@ public final class Planner {
         throw new UnavailableException("PostgreSQL: " + e.getMessage(), e);
       } catch (UnavailableException e) {
         SQLException cause = SqlErrors.sqlCause(e);
-        boolean collided = cause != null && "40001".equals(cause.getSQLState());
+        boolean collided = cause != null && SqlErrors.isCollision(cause);
         if (!collided || attempt == TRIES) {
           throw e;
         }

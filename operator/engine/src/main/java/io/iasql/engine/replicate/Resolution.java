@@ -33,7 +33,6 @@ import org.jdbi.v3.core.Handle;
  * PostgreSQL transaction that the caller rolls back.
  */
 final class Resolution {
-  private static final String UNIQUE_VIOLATION = "23505";
   private static final int LOOKED_AT = 500;
   private static final int SUGGESTIONS = 3;
 
@@ -95,7 +94,7 @@ final class Resolution {
       handle.rollbackToSavepoint("statement");
       missing.add(statement.row());
       SQLException cause = SqlErrors.sqlCause(e);
-      if (cause != null && UNIQUE_VIOLATION.equals(cause.getSQLState())) {
+      if (cause != null && SqlErrors.isDuplicate(cause)) {
         inTheWay(statement);
       }
       // Whatever else PostgreSQL says, the plan of the transaction will say it.

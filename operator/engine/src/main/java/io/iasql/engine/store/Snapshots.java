@@ -36,7 +36,7 @@ public final class Snapshots {
         if (cause == null || !SqlErrors.isTransient(cause)) {
           throw e;
         }
-        if (attempt == TRIES || !"40001".equals(cause.getSQLState())) {
+        if (attempt == TRIES || !SqlErrors.isCollision(cause)) {
           throw new UnavailableException("PostgreSQL: " + cause.getMessage(), e);
         }
       }

@@ -12,6 +12,8 @@ import org.postgresql.util.ServerErrorMessage;
 /** Turns PostgreSQL's errors into words for the people whose SQL it was. */
 public final class SqlErrors {
   private static final int EXCERPT = 60;
+  private static final String SERIALIZATION_FAILURE = "40001";
+  private static final String UNIQUE_VIOLATION = "23505";
   private static final Pattern LITERAL = Pattern.compile("'[^']*('|$)|\\$\\w*\\$.*?(\\$\\w*\\$|$)");
 
   private static final Pattern MISSING =
@@ -36,6 +38,16 @@ public final class SqlErrors {
         || state.startsWith("57P")
         || state.startsWith("53")
         || state.startsWith("40");
+  }
+
+  /** Whether a transaction met what others have committed since it began. */
+  public static boolean isCollision(SQLException e) {
+    return SERIALIZATION_FAILURE.equals(e.getSQLState());
+  }
+
+  /** Whether a row is there already that has the same values where they must differ. */
+  public static boolean isDuplicate(SQLException e) {
+    return UNIQUE_VIOLATION.equals(e.getSQLState());
   }
 
   /** The first SQLException among the causes, or null. */
@@ -196,7 +208,7 @@ public final class SqlErrors {
       case "42P01" ->
           "Check the name, and that the module with this table is in the environment's spec.modules";
       case "23503" -> "Insert the row it refers to first, in this transaction or an earlier one";
-      case "23505" ->
+      case UNIQUE_VIOLATION ->
           "The row is there already: UPDATE it, or use INSERT ... ON CONFLICT DO NOTHING";
       case "23514" -> "Change the values so that the check holds";
       case "2D000", "0A000" ->

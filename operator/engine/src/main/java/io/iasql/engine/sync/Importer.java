@@ -32,6 +32,7 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
 
 /**
  * Reads the account into the rows. Every table is listed in every region, several at once, each
@@ -108,20 +109,41 @@ public final class Importer {
     if (!failures.isEmpty()) {
       throw new UnavailableException("AWS: " + String.join("; ", failures), null);
     }
-    return inTransaction(handle -> changes(handle, sync, started, regions));
+    return inTransaction((handle, again) -> changes(handle, sync, started, regions, again));
   }
 
-  private <T> T inTransaction(Snapshots.Work<T> work) {
-    return Snapshots.of(jdbi, work);
+  @FunctionalInterface
+  private interface Merging<T> {
+    T in(Handle handle, boolean again);
+  }
+
+  /**
+   * Merges in a transaction, and once more when a row was there of which the transaction does not
+   * know: who wrote it meanwhile is seen by the next one, which leaves the table to them.
+   */
+  private <T> T inTransaction(Merging<T> work) {
+    try {
+      return Snapshots.of(jdbi, handle -> work.in(handle, false));
+    } catch (JdbiException e) {
+      SQLException cause = SqlErrors.sqlCause(e);
+      if (cause == null || !SqlErrors.isDuplicate(cause)) {
+        throw e;
+      }
+      return Snapshots.of(jdbi, handle -> work.in(handle, true));
+    }
   }
 
   /** What a merge does to the rows, which are left as they were. */
   private List<NetChange.Row> changes(
-      Handle handle, String sync, Instant started, Map<String, Set<String>> regions) {
+      Handle handle,
+      String sync,
+      Instant started,
+      Map<String, Set<String>> regions,
+      boolean again) {
     Catalog catalog = context.catalog(handle);
     long position = NetChange.position(handle);
     handle.savepoint("changes");
-    merge(handle, sync, started, regions);
+    merge(handle, sync, started, regions, again);
     List<NetChange.Row> rows = NetChange.since(handle, catalog, context.modules(), position);
     handle.rollbackToSavepoint("changes");
     return rows;
@@ -131,7 +153,7 @@ public final class Importer {
     List<String> failures = new ArrayList<>();
     Map<String, Set<String>> regions = complete(listed, failures);
     return inTransaction(
-        handle ->
+        (handle, again) ->
             new SyncReport(
                 Merge.resources(handle, context.modules(), context.catalog(handle)),
                 0,
@@ -139,7 +161,7 @@ public final class Importer {
                 0,
                 Set.of(),
                 failures,
-                lines(changes(handle, sync, started, regions)),
+                lines(changes(handle, sync, started, regions, again)),
                 Set.of(),
                 Duration.between(started, context.clock().instant())));
   }
@@ -162,11 +184,11 @@ public final class Importer {
     List<String> drift = new ArrayList<>();
     Merge.Result result =
         inTransaction(
-            handle -> {
+            (handle, again) -> {
               drift.clear();
               Catalog catalog = context.catalog(handle);
               List<NetChange.Row> back =
-                  changes(handle, sync, started, regions).stream()
+                  changes(handle, sync, started, regions, again).stream()
                       .filter(row -> row.before() != null)
                       .map(row -> row.inverse(catalog))
                       .toList();
@@ -175,7 +197,7 @@ public final class Importer {
                 drift.addAll(lines(back));
                 propose(handle, sql, drift);
               }
-              return merge(handle, sync, started, regions);
+              return merge(handle, sync, started, regions, again);
             });
     failures.addAll(result.failures());
     return report(result, started, failures, drift);
@@ -277,7 +299,8 @@ public final class Importer {
   private SyncReport merge(String sync, Instant started, List<Listed> listed) {
     List<String> failures = new ArrayList<>();
     Map<String, Set<String>> regions = complete(listed, failures);
-    Merge.Result result = inTransaction(handle -> merge(handle, sync, started, regions));
+    Merge.Result result =
+        inTransaction((handle, again) -> merge(handle, sync, started, regions, again));
     failures.addAll(result.failures());
     return report(result, started, failures, List.of());
   }
@@ -297,14 +320,19 @@ public final class Importer {
   }
 
   private Merge.Result merge(
-      Handle handle, String sync, Instant started, Map<String, Set<String>> regions) {
+      Handle handle,
+      String sync,
+      Instant started,
+      Map<String, Set<String>> regions,
+      boolean again) {
     return new Merge(
             handle,
             context.catalog(handle),
             context.modules(),
             sync,
             started,
-            context.clock().instant())
+            context.clock().instant(),
+            again)
         .run(regions);
   }
 }

@@ -51,20 +51,33 @@ final class Merge {
   private final String sync;
   private final Instant started;
   private final Instant now;
+  private final boolean again;
   private final Set<String> changed = new TreeSet<>();
   private final List<String> failures = new ArrayList<>();
   private long inserted;
   private long updated;
   private long deleted;
 
+  /**
+   * @param started when the listings began
+   * @param again whether a merge has met a row already that is there and that it did not know of;
+   *     the first one ends of that, because somebody may be writing to the table
+   */
   Merge(
-      Handle handle, Catalog catalog, Modules modules, String sync, Instant started, Instant now) {
+      Handle handle,
+      Catalog catalog,
+      Modules modules,
+      String sync,
+      Instant started,
+      Instant now,
+      boolean again) {
     this.handle = handle;
     this.catalog = catalog;
     this.modules = modules;
     this.sync = sync;
     this.started = started;
     this.now = now;
+    this.again = again;
   }
 
   /**
@@ -196,7 +209,9 @@ final class Merge {
       return true;
     } catch (JdbiException e) {
       SQLException cause = SqlErrors.sqlCause(e);
-      if (cause == null || SqlErrors.isTransient(cause)) {
+      if (cause == null
+          || SqlErrors.isTransient(cause)
+          || (!again && SqlErrors.isDuplicate(cause))) {
         throw e;
       }
       handle.rollbackToSavepoint("merge");
