@@ -37,7 +37,7 @@ final class PooledDatabase implements EnvironmentDatabase, AutoCloseable {
     pool.setMaxIdle(MAX_CONNECTIONS);
     pool.setMaxWait(MAX_WAIT);
     this.sessions = connections();
-    // Who waits for a commit's session may have to go on for it to end.
+    // No limit: a commit needs another one while it holds the one with its lock.
     sessions.setMaxTotal(-1);
     sessions.setMaxIdle(MAX_IDLE_SESSIONS);
   }
