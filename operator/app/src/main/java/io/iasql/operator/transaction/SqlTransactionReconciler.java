@@ -23,6 +23,7 @@ import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.DeleteControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.PrimaryUpdateAndCacheUtils;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
@@ -98,14 +99,14 @@ public class SqlTransactionReconciler
       SqlTransactionStatus over = statuses.over(transaction);
       return over.equals(transaction.getStatus())
           ? UpdateControl.noUpdate()
-          : patch(transaction, over);
+          : patch(transaction, over, context);
     }
     Optional<Environment> environment = TransactionSources.environment(context);
     if (Boolean.TRUE.equals(transaction.getSpec().reject())) {
       Withdrawal withdrawal = withdraw(transaction, environment);
       if (withdrawal == Withdrawal.OUT) {
         transactions.forget(uid, id);
-        return patch(transaction, statuses.rejected(transaction));
+        return patch(transaction, statuses.rejected(transaction), context);
       }
       if (withdrawal == Withdrawal.PENDING) {
         return UpdateControl.<SqlTransaction>noUpdate().rescheduleAfter(SOON);
@@ -118,17 +119,19 @@ public class SqlTransactionReconciler
           statuses.waiting(
               transaction,
               Reason.ENVIRONMENT_NOT_READY,
-              "Environment " + id.getName() + shard.missing() + ": create it in this namespace."));
+              "Environment " + id.getName() + shard.missing() + ": create it in this namespace."),
+          context);
     }
     Request request = request(transaction, environment.get(), context);
     Optional<Snapshot> snapshot = transactions.look(request);
     if (snapshot.isPresent()) {
       return patch(
           transaction,
-          statuses.of(transaction, snapshot.get(), ReplicatedFrom.review(transaction, context)));
+          statuses.of(transaction, snapshot.get(), ReplicatedFrom.review(transaction, context)),
+          context);
     }
     if (request.hold().isPresent() && !Request.mayBeSubmitted(transaction, environment.get())) {
-      return patch(transaction, statuses.held(transaction, request.hold().get()));
+      return patch(transaction, statuses.held(transaction, request.hold().get()), context);
     }
     if (environments.ready(id).isEmpty() && !TransactionSources.isReady(environment.get())) {
       return patch(
@@ -136,9 +139,10 @@ public class SqlTransactionReconciler
           statuses.waiting(
               transaction,
               Reason.ENVIRONMENT_NOT_READY,
-              "Environment " + id.getName() + " is not ready; its status says why."));
+              "Environment " + id.getName() + " is not ready; its status says why."),
+          context);
     }
-    return planning(transaction);
+    return planning(transaction, context);
   }
 
   private Request request(
@@ -178,7 +182,8 @@ public class SqlTransactionReconciler
   }
 
   /** A transaction that shows nothing yet is being planned; one that does keeps showing it. */
-  private UpdateControl<SqlTransaction> planning(SqlTransaction transaction) {
+  private UpdateControl<SqlTransaction> planning(
+      SqlTransaction transaction, Context<SqlTransaction> context) {
     SqlTransactionStatus status = transaction.getStatus();
     boolean shown =
         status != null
@@ -188,7 +193,9 @@ public class SqlTransactionReconciler
     return shown
         ? UpdateControl.<SqlTransaction>noUpdate().rescheduleAfter(SAFETY_NET)
         : patch(
-            transaction, statuses.waiting(transaction, Reason.PLANNING, "The plan is being made."));
+            transaction,
+            statuses.waiting(transaction, Reason.PLANNING, "The plan is being made."),
+            context);
   }
 
   @Override
@@ -220,8 +227,13 @@ public class SqlTransactionReconciler
     return transactions.withdraw(ResourceID.fromResource(transaction), uid, id);
   }
 
+  /**
+   * Tells of the status and writes it, if it is another one. It is written here and not left to the
+   * framework, which would show the next reconciliation the old one until the informer has the new:
+   * the same step would be taken twice, with another time and a second event.
+   */
   private UpdateControl<SqlTransaction> patch(
-      SqlTransaction transaction, SqlTransactionStatus status) {
+      SqlTransaction transaction, SqlTransactionStatus status, Context<SqlTransaction> context) {
     if (status.equals(transaction.getStatus())) {
       return UpdateControl.<SqlTransaction>noUpdate().rescheduleAfter(SAFETY_NET);
     }
@@ -233,7 +245,8 @@ public class SqlTransactionReconciler
             .withName(transaction.getMetadata().getName())
             .build());
     fresh.setStatus(status);
-    return UpdateControl.patchStatus(fresh).rescheduleAfter(SAFETY_NET);
+    PrimaryUpdateAndCacheUtils.ssaPatchStatusAndCacheResource(transaction, fresh, context);
+    return UpdateControl.<SqlTransaction>noUpdate().rescheduleAfter(SAFETY_NET);
   }
 
   /** An event for each change of the Ready condition's reason. */
