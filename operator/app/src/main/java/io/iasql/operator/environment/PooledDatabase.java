@@ -19,30 +19,29 @@ final class PooledDatabase implements EnvironmentDatabase, AutoCloseable {
   private static final Duration MAX_WAIT = Duration.ofSeconds(30);
 
   private final DatabaseEndpoint endpoint;
-  private final Properties properties;
   private final BasicDataSource pool;
   private final BasicDataSource sessions;
 
   PooledDatabase(DatabaseEndpoint endpoint) {
     this.endpoint = endpoint;
-    this.properties = new Properties();
+    Properties properties = new Properties();
     properties.putAll(endpoint.jdbcProperties());
     properties.setProperty("ApplicationName", "iasql-operator");
     // The name comes with the connection instead of by SET, which the end of a session takes back.
     properties.setProperty("assumeMinServerVersion", "9.0");
     properties.setProperty("connectTimeout", "10");
     properties.setProperty("tcpKeepAlive", "true");
-    this.pool = connections();
+    this.pool = connections(endpoint, properties);
     pool.setMaxTotal(MAX_CONNECTIONS);
     pool.setMaxIdle(MAX_CONNECTIONS);
     pool.setMaxWait(MAX_WAIT);
-    this.sessions = connections();
+    this.sessions = connections(endpoint, properties);
     // No limit: a commit needs another one while it holds the one with its lock.
     sessions.setMaxTotal(-1);
     sessions.setMaxIdle(MAX_IDLE_SESSIONS);
   }
 
-  private BasicDataSource connections() {
+  private static BasicDataSource connections(DatabaseEndpoint endpoint, Properties properties) {
     BasicDataSource pool = new BasicDataSource();
     pool.setDriverClassName("org.postgresql.Driver");
     pool.setUrl(endpoint.jdbcUrl());

@@ -144,8 +144,7 @@ final class Preparation {
     } catch (SQLException e) {
       throw new UnavailableException("PostgreSQL: " + e.getMessage(), e);
     } catch (RuntimeException e) {
-      SQLException cause = SqlErrors.sqlCause(e);
-      if (cause != null && SqlErrors.isCollision(cause)) {
+      if (SqlErrors.isCollision(e)) {
         return Written.MOVED;
       }
       throw e;

@@ -113,9 +113,7 @@ public final class Planner {
       } catch (SQLException e) {
         throw new UnavailableException("PostgreSQL: " + e.getMessage(), e);
       } catch (UnavailableException e) {
-        SQLException cause = SqlErrors.sqlCause(e);
-        boolean collided = cause != null && SqlErrors.isCollision(cause);
-        if (!collided || attempt == TRIES) {
+        if (!SqlErrors.isCollision(e) || attempt == TRIES) {
           throw e;
         }
       }

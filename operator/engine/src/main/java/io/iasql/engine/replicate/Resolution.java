@@ -93,8 +93,7 @@ final class Resolution {
     } catch (InvalidTransactionException e) {
       handle.rollbackToSavepoint("statement");
       missing.add(statement.row());
-      SQLException cause = SqlErrors.sqlCause(e);
-      if (cause != null && SqlErrors.isDuplicate(cause)) {
+      if (SqlErrors.isDuplicate(e)) {
         inTheWay(statement);
       }
       // Whatever else PostgreSQL says, the plan of the transaction will say it.

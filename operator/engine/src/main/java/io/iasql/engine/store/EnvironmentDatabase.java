@@ -41,8 +41,9 @@ public interface EnvironmentDatabase {
   DataSource pool();
 
   /**
-   * Connections for each {@link DatabaseSession}, as many as are asked for. They are its alone, so
-   * what one leaves behind is what the next one cleaned.
+   * Connections for each {@link DatabaseSession}, as many as are asked for, and for nothing else:
+   * none is clean that was not cleaned. What one is to keep for all its uses, as its {@code
+   * application_name}, has to come with the connection and not by SET.
    */
   DataSource sessions();
 

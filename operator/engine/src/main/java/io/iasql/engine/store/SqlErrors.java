@@ -40,14 +40,19 @@ public final class SqlErrors {
         || state.startsWith("40");
   }
 
-  /** Whether a transaction met what others have committed since it began. */
-  public static boolean isCollision(SQLException e) {
-    return SERIALIZATION_FAILURE.equals(e.getSQLState());
+  /** Whether a transaction failed because others have committed something since it began. */
+  public static boolean isCollision(Throwable thrown) {
+    return hasState(thrown, SERIALIZATION_FAILURE);
   }
 
-  /** Whether a row is there already that has the same values where they must differ. */
-  public static boolean isDuplicate(SQLException e) {
-    return UNIQUE_VIOLATION.equals(e.getSQLState());
+  /** Whether a row was there already that has the same values where they must differ. */
+  public static boolean isDuplicate(Throwable thrown) {
+    return hasState(thrown, UNIQUE_VIOLATION);
+  }
+
+  private static boolean hasState(Throwable thrown, String state) {
+    SQLException cause = sqlCause(thrown);
+    return cause != null && state.equals(cause.getSQLState());
   }
 
   /** The first SQLException among the causes, or null. */

@@ -125,8 +125,7 @@ public final class Importer {
     try {
       return Snapshots.of(jdbi, handle -> work.in(handle, false));
     } catch (JdbiException e) {
-      SQLException cause = SqlErrors.sqlCause(e);
-      if (cause == null || !SqlErrors.isDuplicate(cause)) {
+      if (!SqlErrors.isDuplicate(e)) {
         throw e;
       }
       return Snapshots.of(jdbi, handle -> work.in(handle, true));
