@@ -25,6 +25,8 @@ final class Metrics {
               HttpRequest.newBuilder(operator.url().resolve(path)).build(),
               HttpResponse.BodyHandlers.ofString());
       assertThat(response.statusCode()).as(path).isEqualTo(200);
+      // This client asks for HTTP/2; an operator that took it would garble a page now and then.
+      assertThat(response.version()).isEqualTo(HttpClient.Version.HTTP_1_1);
       return response.body();
     } catch (IOException e) {
       throw new UncheckedIOException(path, e);

@@ -12,9 +12,6 @@ import io.iasql.crds.EnvironmentSpec.Approval;
 import io.iasql.crds.SqlTransaction;
 import io.iasql.crds.SqlTransactionStatus;
 import io.iasql.crds.SqlTransactionStatus.Phase;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
@@ -167,12 +164,7 @@ class TransactionOptionsIT {
   private static void assertNoTraceOf(String value) throws Exception {
     assertThat(space.dump("env")).contains("queue").doesNotContain(value);
     assertThat(Files.readString(space.stack.operator.log())).doesNotContain(value);
-    assertThat(
-            HttpClient.newHttpClient()
-                .send(
-                    HttpRequest.newBuilder(space.stack.operator.url().resolve("/metrics")).build(),
-                    HttpResponse.BodyHandlers.ofString())
-                .body())
+    assertThat(Metrics.get(space.stack.operator, "/metrics"))
         .contains("iasql_transactions_open")
         .doesNotContain(value);
     String objects =
