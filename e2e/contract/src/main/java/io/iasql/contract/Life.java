@@ -69,7 +69,7 @@ final class Life {
         subject.sample.table,
         table -> {
           AtomicReference<Calm> calm = new AtomicReference<>();
-          stages.run(world -> calm.set(live(world)));
+          stages.run(false, world -> calm.set(live(world)));
           return calm.get();
         });
   }

@@ -139,10 +139,11 @@ final class Operator implements AutoCloseable {
     timer.shutdownNow();
     Template.close(pool);
     Template.close(sessions);
-    Template.execute(
-        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = '"
-            + name
-            + "'");
+    PostgresPeer.shared()
+        .administer(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = '"
+                + name
+                + "'");
   }
 
   @Override

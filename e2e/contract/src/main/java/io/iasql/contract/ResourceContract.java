@@ -229,7 +229,7 @@ public abstract class ResourceContract {
                       change.column() + (nulls ? " to null" : ""),
                       () -> {
                         if (stage[0] == null) {
-                          stage[0] = stages.take();
+                          stage[0] = stages.take(false);
                           subject.put(stage[0].world());
                         }
                         changes(stage[0].world(), change);
@@ -765,7 +765,7 @@ public abstract class ResourceContract {
           life.dying(world, 0, Moment.BEFORE);
           for (int number = 0; number < writes; number++) {
             int write = number;
-            stages.run(other -> life.dying(other, write, Moment.AFTER));
+            stages.run(false, other -> life.dying(other, write, Moment.AFTER));
           }
         });
   }
@@ -799,7 +799,8 @@ public abstract class ResourceContract {
   }
 
   private void inWorld(Check check, String detail, Consumer<World> body) {
-    withGap(check, detail, () -> stages.run(body));
+    boolean abroad = check == Check.LISTS || check == Check.REFUSES || detail.equals("region");
+    withGap(check, detail, () -> stages.run(abroad, body));
   }
 
   /** Runs a check; where the emulator is known not to let it pass, it must not pass. */

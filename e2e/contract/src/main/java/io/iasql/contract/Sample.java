@@ -49,6 +49,8 @@ public final class Sample {
   AwsEmulator emulator = AwsEmulator.LOCALSTACK;
   final Set<String> needs = new LinkedHashSet<>();
   final List<String> stage = new ArrayList<>();
+  final List<String> stageAbroad = new ArrayList<>();
+  boolean inBothRegions;
   String insert = "";
   String where = "";
   Consumer<AwsScope> found;
@@ -95,6 +97,21 @@ public final class Sample {
   /** SQL for what the sample stands on, committed before. */
   public Sample stage(String sql) {
     stage.add(sql);
+    return this;
+  }
+
+  /**
+   * SQL for what the sample stands on in us-east-1, the second region, committed after the rest of
+   * the stage by the checks that need one: of lists, of what is refused and of a change of region.
+   */
+  public Sample stageAbroad(String sql) {
+    stageAbroad.add(sql);
+    return this;
+  }
+
+  /** Resources of this kind connect regions: every check has both. */
+  public Sample inBothRegions() {
+    inBothRegions = true;
     return this;
   }
 

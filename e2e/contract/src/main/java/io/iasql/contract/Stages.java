@@ -5,7 +5,9 @@ import io.iasql.engine.commit.TransactionState;
 import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.function.Consumer;
 
@@ -23,15 +25,19 @@ final class Stages implements AutoCloseable {
   record Stage(World world, Set<String> keys) {}
 
   private final Subject subject;
-  private final Deque<Stage> spare = new ConcurrentLinkedDeque<>();
+  private final Map<List<String>, Deque<Stage>> spare = new ConcurrentHashMap<>();
 
   Stages(Subject subject) {
     this.subject = subject;
   }
 
-  /** Runs a test on a stage of its own. */
-  void run(Consumer<World> test) {
-    Stage stage = take();
+  /**
+   * Runs a test on a stage of its own.
+   *
+   * @param abroad whether it needs the second region; reading one takes half the time
+   */
+  void run(boolean abroad, Consumer<World> test) {
+    Stage stage = take(abroad);
     try {
       test.accept(stage.world());
     } catch (Throwable e) {
@@ -42,13 +48,17 @@ final class Stages implements AutoCloseable {
   }
 
   /** A stage that is the caller's until it is left. */
-  Stage take() {
-    Stage used = spare.poll();
+  Stage take(boolean abroad) {
+    List<String> regions =
+        abroad || subject.sample.inBothRegions
+            ? List.of(World.HOME, World.ABROAD)
+            : List.of(World.HOME);
+    Stage used = spare(regions).poll();
     if (used != null) {
       used.world().settle();
       return used;
     }
-    World world = World.open(subject.template, subject.sample.emulator);
+    World world = World.open(subject.template, subject.sample.emulator, regions);
     try {
       subject.enter(world);
       return new Stage(world, subject.keys(world));
@@ -62,10 +72,14 @@ final class Stages implements AutoCloseable {
   void leave(Stage stage) {
     Sample sample = subject.sample;
     if (!sample.stage.isEmpty() && !sample.leavesTraces && isCleared(stage)) {
-      spare.push(stage);
+      spare(stage.world().regions()).push(stage);
     } else {
       stage.world().close();
     }
+  }
+
+  private Deque<Stage> spare(List<String> regions) {
+    return spare.computeIfAbsent(regions, none -> new ConcurrentLinkedDeque<>());
   }
 
   private boolean isCleared(Stage stage) {
@@ -102,6 +116,6 @@ final class Stages implements AutoCloseable {
 
   @Override
   public void close() {
-    spare.forEach(stage -> stage.world().close());
+    spare.values().forEach(stages -> stages.forEach(stage -> stage.world().close()));
   }
 }

@@ -44,6 +44,9 @@ final class Subject {
     addWithReferences(shape, tables);
     world.sync(tables.toArray(String[]::new));
     sample.stage.forEach(world::committed);
+    if (world.regions().contains(World.ABROAD)) {
+      sample.stageAbroad.forEach(world::committed);
+    }
   }
 
   /** Makes the sample, or has it made by others and reads it into the rows. */
@@ -85,12 +88,11 @@ final class Subject {
     return "UPDATE %s SET %s = %s".formatted(sample.table, column, column);
   }
 
-  /** The keys of all that AWS lists, in both regions where it is regional. */
+  /** The keys of all that AWS lists, in each of the world's regions where it is regional. */
   Set<String> keys(World world) {
-    Set<String> all = new TreeSet<>(keys(world, World.HOME));
-    if (shape.reach() == Reach.REGIONAL) {
-      all.addAll(keys(world, World.ABROAD));
-    }
+    List<String> regions = shape.reach() == Reach.REGIONAL ? world.regions() : List.of(World.HOME);
+    Set<String> all = new TreeSet<>();
+    regions.forEach(region -> all.addAll(keys(world, region)));
     return all;
   }
 

@@ -5,9 +5,7 @@ import io.iasql.engine.store.EnvironmentDatabase;
 import io.iasql.engine.store.Installer;
 import io.iasql.peers.PostgresPeer;
 import io.iasql.spi.CloudModule;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,11 +78,6 @@ final class Template {
     return database;
   }
 
-  /** Drops a copy, also when it is in use. */
-  static void drop(String database) {
-    execute("DROP DATABASE " + database + " WITH (FORCE)");
-  }
-
   /** The superuser's connections to a database, kept open between uses. */
   static BasicDataSource pool(String database) {
     PostgresPeer server = PostgresPeer.shared();
@@ -100,16 +93,6 @@ final class Template {
       pool.close();
     } catch (SQLException e) {
       throw new IllegalStateException(e);
-    }
-  }
-
-  /** Runs a statement of the superuser's outside of all copies. */
-  static void execute(String sql) {
-    try (Connection connection = PostgresPeer.shared().dataSource("postgres").getConnection();
-        Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    } catch (SQLException e) {
-      throw new IllegalStateException(sql, e);
     }
   }
 }

@@ -20,6 +20,7 @@ import io.iasql.engine.store.RowGraph;
 import io.iasql.engine.sync.SyncReport;
 import io.iasql.peers.AwsEmulator;
 import io.iasql.peers.AwsPeer;
+import io.iasql.peers.PostgresPeer;
 import io.iasql.spi.AwsAccount;
 import io.iasql.spi.AwsAccountSettings;
 import io.iasql.spi.AwsScope;
@@ -35,7 +36,10 @@ import org.jdbi.v3.core.Jdbi;
 
 /** One environment: a database over an account, the operator at work, and a view of AWS itself. */
 final class World implements AutoCloseable {
+  /** The region that the account calls its default. */
   static final String HOME = "eu-west-1";
+
+  /** The second region, of worlds that have one. */
   static final String ABROAD = "us-east-1";
 
   private static final Duration LONGEST_COMMIT = Duration.ofMinutes(2);
@@ -68,15 +72,19 @@ final class World implements AutoCloseable {
     this.operator = new Operator(database, template.modules(), settings);
   }
 
-  /** An account and an environment that nobody else uses. */
-  static World open(Template template, AwsEmulator emulator) {
+  /**
+   * An account and an environment that nobody else uses.
+   *
+   * @param regions that are read: home, or both
+   */
+  static World open(Template template, AwsEmulator emulator, List<String> regions) {
     AwsPeer peer = AwsPeer.shared(emulator);
     AwsPeer.Account account = peer.newAccount();
     AwsAccountSettings settings =
         new AwsAccountSettings(
             account.id(),
             HOME,
-            List.of(HOME, ABROAD),
+            regions,
             new AwsAccountSettings.StaticKeys(
                 account.accessKeyId(), account.secretAccessKey(), account.sessionToken()),
             Optional.of(peer.endpoint()));
@@ -91,6 +99,11 @@ final class World implements AutoCloseable {
   /** Another environment over the same account. */
   World sibling() {
     return new World(template, settings, calm, id, false);
+  }
+
+  /** The regions that it reads. */
+  List<String> regions() {
+    return settings.regions();
   }
 
   Operator operator() {
@@ -258,6 +271,6 @@ final class World implements AutoCloseable {
       calm.close();
     }
     Template.close(pool);
-    Template.drop(database);
+    PostgresPeer.shared().dropDatabase(database);
   }
 }

@@ -11,6 +11,7 @@ class SecurityGroupContractIT extends ResourceContract {
         Sample.of("security_group")
             .needs("security_group_rule")
             .stage(Stage.VPCS)
+            .stageAbroad(Stage.VPC_ABROAD)
             .insert(
                 "INSERT INTO security_group (group_name, description, vpc_id) VALUES"
                     + " ('web', 'The load balancer', "

@@ -18,7 +18,11 @@ class SecurityGroupRuleContractIT extends ResourceContract {
                     + Stage.VPC
                     + "), ('other', 'other', 'eu-west-1', "
                     + Stage.OTHER_VPC
-                    + "), ('abroad', 'abroad', 'us-east-1', "
+                    + ")")
+            .stageAbroad(Stage.VPC_ABROAD)
+            .stageAbroad(
+                "INSERT INTO security_group (group_name, description, region, vpc_id) VALUES"
+                    + " ('abroad', 'abroad', 'us-east-1', "
                     + Stage.ABROAD
                     + ")")
             .insert(

@@ -10,6 +10,7 @@ class EndpointGatewayContractIT extends ResourceContract {
     super(
         Sample.of("endpoint_gateway")
             .stage(Stage.VPCS)
+            .stageAbroad(Stage.VPC_ABROAD)
             .stage(
                 "INSERT INTO route_table (vpc_id, tags) VALUES ("
                     + Stage.VPC

@@ -13,6 +13,8 @@ class EndpointInterfaceContractIT extends ResourceContract {
             // How many addresses are free in it.
             .stirs("subnet")
             .stage(Stage.VPCS)
+            .stageAbroad(Stage.VPC_ABROAD)
+            .stageAbroad(Stage.SUBNET_ABROAD)
             .stage(
                 Stage.SUBNETS
                     + "; UPDATE vpc SET enable_dns_support = true, enable_dns_hostnames = true"

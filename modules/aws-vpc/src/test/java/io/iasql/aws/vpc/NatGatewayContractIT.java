@@ -14,6 +14,8 @@ class NatGatewayContractIT extends ResourceContract {
             // How many addresses are free in it.
             .stirs("subnet")
             .stage(Stage.VPCS)
+            .stageAbroad(Stage.VPC_ABROAD)
+            .stageAbroad(Stage.SUBNET_ABROAD)
             .stage(Stage.SUBNETS)
             .stage(
                 "INSERT INTO internet_gateway (vpc_id, region) SELECT id, region FROM vpc WHERE NOT is_default;"

@@ -8,6 +8,7 @@ class NetworkAclContractIT extends ResourceContract {
     super(
         Sample.of("network_acl")
             .stage(Stage.VPCS)
+            .stageAbroad(Stage.VPC_ABROAD)
             .insert(
                 "INSERT INTO network_acl (vpc_id) VALUES (" + Stage.VPC + ")",
                 "vpc_id = " + Stage.VPC)

@@ -12,6 +12,8 @@ class PeeringConnectionContractIT extends ResourceContract {
             // Its routes stay when it goes, and lead nowhere.
             .leavesTraces()
             .stage(Stage.VPCS)
+            .stageAbroad(Stage.VPC_ABROAD)
+            .inBothRegions()
             .insert(peering(Stage.VPC, Stage.OTHER_VPC, "one"), WHERE)
             .another(peering(Stage.VPC, Stage.ABROAD, "two"), "tags ->> 'Name' = 'two'")
             .change("tags", "'{\"Name\": \"one\", \"team\": \"net\"}'")

@@ -12,6 +12,13 @@ class RouteContractIT extends ResourceContract {
         Sample.of("route")
             .needs("availability_zone")
             .stage(Stage.VPCS)
+            .stageAbroad(Stage.VPC_ABROAD)
+            .stageAbroad(
+                "INSERT INTO internet_gateway (vpc_id, region) VALUES ("
+                    + Stage.ABROAD
+                    + ", 'us-east-1'); INSERT INTO route_table (vpc_id, region, tags) VALUES ("
+                    + Stage.ABROAD
+                    + ", 'us-east-1', '{\"Name\": \"abroad\"}')")
             .stage(
                 Stage.SUBNETS
                     + "; INSERT INTO internet_gateway (vpc_id, region) SELECT id, region FROM vpc"
@@ -19,9 +26,7 @@ class RouteContractIT extends ResourceContract {
                     + Stage.VPC
                     + ", 'eu-west-1', '{\"Name\": \"one\"}'), ("
                     + Stage.VPC
-                    + ", 'eu-west-1', '{\"Name\": \"two\"}'), ("
-                    + Stage.ABROAD
-                    + ", 'us-east-1', '{\"Name\": \"abroad\"}')")
+                    + ", 'eu-west-1', '{\"Name\": \"two\"}')")
             .stage(
                 "INSERT INTO nat_gateway (connectivity_type, subnet_id, tags) VALUES ('private', "
                     + Stage.subnet("10.0.1.0/24")

@@ -8,6 +8,7 @@ class RouteTableContractIT extends ResourceContract {
     super(
         Sample.of("route_table")
             .stage(Stage.VPCS)
+            .stageAbroad(Stage.VPC_ABROAD)
             .insert(
                 "INSERT INTO route_table (vpc_id) VALUES (" + Stage.VPC + ")",
                 "NOT is_main AND vpc_id = " + Stage.VPC)

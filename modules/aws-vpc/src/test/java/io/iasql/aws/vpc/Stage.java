@@ -4,7 +4,10 @@ package io.iasql.aws.vpc;
 final class Stage {
   static final String VPCS =
       "INSERT INTO vpc (cidr_block, region) VALUES ('10.0.0.0/16', 'eu-west-1'),"
-          + " ('10.1.0.0/16', 'eu-west-1'), ('10.2.0.0/16', 'us-east-1')";
+          + " ('10.1.0.0/16', 'eu-west-1')";
+
+  static final String VPC_ABROAD =
+      "INSERT INTO vpc (cidr_block, region) VALUES ('10.2.0.0/16', 'us-east-1')";
 
   /** The first VPC at home. */
   static final String VPC = vpc("10.0.0.0/16");
@@ -23,7 +26,11 @@ final class Stage {
           + VPC
           + ", 'eu-west-1'), ('10.1.1.0/24', 'eu-west-1a', "
           + OTHER_VPC
-          + ", 'eu-west-1'), ('10.2.1.0/24', 'us-east-1a', "
+          + ", 'eu-west-1')";
+
+  static final String SUBNET_ABROAD =
+      "INSERT INTO subnet (cidr_block, availability_zone, vpc_id, region) VALUES"
+          + " ('10.2.1.0/24', 'us-east-1a', "
           + ABROAD
           + ", 'us-east-1')";
 

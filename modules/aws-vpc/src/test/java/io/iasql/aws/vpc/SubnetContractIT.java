@@ -10,6 +10,7 @@ class SubnetContractIT extends ResourceContract {
             // Tests that share an account see what the others did to its network ACL.
             .leavesTraces()
             .stage(Stage.VPCS)
+            .stageAbroad(Stage.VPC_ABROAD)
             .stage("INSERT INTO network_acl (vpc_id) VALUES (" + Stage.VPC + ")")
             .insert(
                 "INSERT INTO subnet (cidr_block, availability_zone, vpc_id) VALUES"
