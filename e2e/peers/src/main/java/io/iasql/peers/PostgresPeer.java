@@ -39,6 +39,7 @@ public final class PostgresPeer implements AutoCloseable {
   private final boolean durable;
   private EmbeddedPostgres server;
   private ProcessGuard guard;
+  private Connection administrator;
 
   private PostgresPeer(RunFolder folder, Path binaries, int port, boolean durable) {
     this.folder = folder;
@@ -143,15 +144,34 @@ public final class PostgresPeer implements AutoCloseable {
   }
 
   private void createDatabase(String name, String template) {
-    try (Connection connection = dataSource("postgres").getConnection();
-        Statement statement = connection.createStatement()) {
-      statement.execute(
-          "CREATE DATABASE %s TEMPLATE %s STRATEGY file_copy"
-              .formatted(
-                  statement.enquoteIdentifier(name, true),
-                  statement.enquoteIdentifier(template, true)));
+    administer(
+        "CREATE DATABASE %s TEMPLATE %s STRATEGY file_copy"
+            .formatted(quoted(name), quoted(template)));
+  }
+
+  /** Drops a database, also when it is in use. */
+  public void dropDatabase(String name) {
+    administer("DROP DATABASE %s WITH (FORCE)".formatted(quoted(name)));
+  }
+
+  private static String quoted(String identifier) {
+    return '"' + identifier.replace("\"", "\"\"") + '"';
+  }
+
+  /**
+   * Runs a statement of the superuser's in the database {@code postgres}. One connection is kept
+   * for all of them: a new one costs the server more than most of what is run.
+   */
+  public synchronized void administer(String sql) {
+    try {
+      if (administrator == null || !administrator.isValid((int) LIMIT.toSeconds())) {
+        administrator = dataSource("postgres").getConnection();
+      }
+      try (Statement statement = administrator.createStatement()) {
+        statement.execute(sql);
+      }
     } catch (SQLException e) {
-      throw new PeerException("Cannot create the database " + name + ": " + e.getMessage(), e);
+      throw new PeerException("PostgreSQL refused " + sql + ": " + e.getMessage(), e);
     }
   }
 
