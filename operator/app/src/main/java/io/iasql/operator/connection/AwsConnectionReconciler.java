@@ -1,6 +1,5 @@
 package io.iasql.operator.connection;
 
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.iasql.crds.AwsConnection;
 import io.iasql.crds.AwsConnectionStatus;
@@ -9,6 +8,7 @@ import io.iasql.operator.connection.ConnectionSettings.MissingCredentialsExcepti
 import io.iasql.operator.status.Conditions;
 import io.iasql.operator.status.EventRecorder;
 import io.iasql.operator.status.Reason;
+import io.iasql.operator.status.StatusWriter;
 import io.javaoperatorsdk.operator.api.config.informer.FieldSelector;
 import io.javaoperatorsdk.operator.api.config.informer.FieldSelectorBuilder;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
@@ -89,15 +89,16 @@ public class AwsConnectionReconciler implements Reconciler<AwsConnection> {
     }
     AwsConnectionStatus status = statuses.status(connection, state);
     tell(connection, state);
-    return patch(connection, status)
+    write(connection, status, context);
+    return UpdateControl.<AwsConnection>noUpdate()
         .rescheduleAfter(answer.map(accounts::nextAfter).orElse(SAFETY_NET));
   }
 
   @Override
   public ErrorStatusUpdateControl<AwsConnection> updateErrorStatus(
       AwsConnection connection, Context<AwsConnection> context, Exception e) {
-    return ErrorStatusUpdateControl.patchStatus(
-        fresh(connection, statuses.unknown(connection, String.valueOf(e.getMessage()))));
+    write(connection, statuses.unknown(connection, String.valueOf(e.getMessage())), context);
+    return ErrorStatusUpdateControl.noStatusUpdate();
   }
 
   private static Optional<Secret> secret(Context<AwsConnection> context, String name) {
@@ -121,22 +122,11 @@ public class AwsConnectionReconciler implements Reconciler<AwsConnection> {
         .collect(Collectors.toUnmodifiableSet());
   }
 
-  private static UpdateControl<AwsConnection> patch(
-      AwsConnection connection, AwsConnectionStatus status) {
-    return status.equals(connection.getStatus())
-        ? UpdateControl.noUpdate()
-        : UpdateControl.patchStatus(fresh(connection, status));
-  }
-
-  private static AwsConnection fresh(AwsConnection connection, AwsConnectionStatus status) {
-    AwsConnection fresh = new AwsConnection();
-    fresh.setMetadata(
-        new ObjectMetaBuilder()
-            .withNamespace(connection.getMetadata().getNamespace())
-            .withName(connection.getMetadata().getName())
-            .build());
-    fresh.setStatus(status);
-    return fresh;
+  private static void write(
+      AwsConnection connection, AwsConnectionStatus status, Context<AwsConnection> context) {
+    if (!status.equals(connection.getStatus())) {
+      StatusWriter.write(connection, AwsConnection::new, status, context);
+    }
   }
 
   /** An event for each change of the reason, which is what people look for. */

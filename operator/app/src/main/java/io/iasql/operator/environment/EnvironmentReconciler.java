@@ -1,12 +1,9 @@
 package io.iasql.operator.environment;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.iasql.crds.AwsConnection;
 import io.iasql.crds.Condition;
 import io.iasql.crds.Environment;
@@ -22,6 +19,7 @@ import io.iasql.operator.database.Passwords;
 import io.iasql.operator.status.Conditions;
 import io.iasql.operator.status.EventRecorder;
 import io.iasql.operator.status.Reason;
+import io.iasql.operator.status.StatusWriter;
 import io.iasql.operator.transaction.Phases;
 import io.iasql.operator.work.FiveASecond;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
@@ -158,20 +156,23 @@ public class EnvironmentReconciler implements Reconciler<Environment>, Cleaner<E
                   ? "AwsConnection " + name + shard.missing() + ": create it in this namespace."
                   : "AwsConnection " + name + " is not ready; its status says why.",
               false),
-          SAFETY_NET);
+          SAFETY_NET,
+          context);
     }
     DatabaseState state = databases.provision(environment, objects(context));
     if (state instanceof DatabaseState.Waiting waiting) {
       return patch(
           environment,
           statuses.waiting(environment, waiting.reason(), waiting.message(), false),
-          waiting.askAgainAfter());
+          waiting.askAgainAfter(),
+          context);
     }
     if (state instanceof DatabaseState.Blocked blocked) {
       return patch(
           environment,
           statuses.waiting(environment, blocked.reason(), blocked.message(), true),
-          SAFETY_NET);
+          SAFETY_NET,
+          context);
     }
     DatabaseState.Ready ready = (DatabaseState.Ready) state;
     List<DatabaseUser> users;
@@ -182,7 +183,8 @@ public class EnvironmentReconciler implements Reconciler<Environment>, Cleaner<E
       return patch(
           environment,
           statuses.waiting(environment, Reason.LOGIN_REFUSED, e.getMessage(), true),
-          TAKEN_AGAIN);
+          TAKEN_AGAIN,
+          context);
     }
     LiveEnvironment live = environments.ensure(environment, ready.endpoint(), Optional.of(users));
     EnvironmentStatus status =
@@ -192,18 +194,14 @@ public class EnvironmentReconciler implements Reconciler<Environment>, Cleaner<E
             ready.endpoint(),
             live.view(),
             environments.pending(ResourceID.fromResource(environment)));
-    return patch(environment, status, live.nextLook());
+    return patch(environment, status, live.nextLook(), context);
   }
 
   @Override
   public ErrorStatusUpdateControl<Environment> updateErrorStatus(
       Environment environment, Context<Environment> context, Exception e) {
-    EnvironmentStatus status = statuses.failed(environment, e);
-    if (status.equals(environment.getStatus())) {
-      return ErrorStatusUpdateControl.noStatusUpdate();
-    }
-    tell(environment, status);
-    return ErrorStatusUpdateControl.patchStatus(withStatus(environment, status));
+    say(environment, statuses.failed(environment, e), context);
+    return ErrorStatusUpdateControl.noStatusUpdate();
   }
 
   private static boolean isReady(AwsConnection connection) {
@@ -277,34 +275,14 @@ public class EnvironmentReconciler implements Reconciler<Environment>, Cleaner<E
     return Deletions.wasMade(environment) ? Reason.DELETION_AWAITS_APPROVAL : Reason.DELETION_WAITS;
   }
 
-  /** A cleaner has no status of its own to give back: it is patched as that of a reconciler is. */
+  /** Tells of the status and writes it, if it is another one. */
   private void say(
       Environment environment, EnvironmentStatus status, Context<Environment> context) {
     if (status.equals(environment.getStatus())) {
       return;
     }
     tell(environment, status);
-    context
-        .getClient()
-        .resource(withStatus(environment, status))
-        .subresource("status")
-        .patch(
-            new PatchContext.Builder()
-                .withPatchType(PatchType.SERVER_SIDE_APPLY)
-                .withFieldManager(context.getControllerConfiguration().fieldManager())
-                .withForce(true)
-                .build());
-  }
-
-  private static Environment withStatus(Environment environment, EnvironmentStatus status) {
-    Environment fresh = new Environment();
-    fresh.setMetadata(
-        new ObjectMetaBuilder()
-            .withNamespace(environment.getMetadata().getNamespace())
-            .withName(environment.getMetadata().getName())
-            .build());
-    fresh.setStatus(status);
-    return fresh;
+    StatusWriter.write(environment, Environment::new, status, context);
   }
 
   /** From the API server: every replica and every restart must see the same. */
@@ -337,13 +315,13 @@ public class EnvironmentReconciler implements Reconciler<Environment>, Cleaner<E
   }
 
   private UpdateControl<Environment> patch(
-      Environment environment, EnvironmentStatus status, Duration next) {
-    Duration wait = next.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : next;
-    if (status.equals(environment.getStatus())) {
-      return UpdateControl.<Environment>noUpdate().rescheduleAfter(wait);
-    }
-    tell(environment, status);
-    return UpdateControl.patchStatus(withStatus(environment, status)).rescheduleAfter(wait);
+      Environment environment,
+      EnvironmentStatus status,
+      Duration next,
+      Context<Environment> context) {
+    say(environment, status, context);
+    return UpdateControl.<Environment>noUpdate()
+        .rescheduleAfter(next.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : next);
   }
 
   /** An event for each change of the Ready condition's reason, and for guards that broke. */

@@ -1,6 +1,5 @@
 package io.iasql.operator.replication;
 
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.iasql.crds.Condition;
 import io.iasql.crds.Environment;
 import io.iasql.crds.Replication;
@@ -10,6 +9,7 @@ import io.iasql.operator.environment.Environments;
 import io.iasql.operator.status.Conditions;
 import io.iasql.operator.status.EventRecorder;
 import io.iasql.operator.status.Reason;
+import io.iasql.operator.status.StatusWriter;
 import io.iasql.operator.work.FiveASecond;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
@@ -96,11 +96,12 @@ public class ReplicationReconciler implements Reconciler<Replication> {
         return patch(
             replication,
             statuses.waiting(replication, upstream, Reason.ENVIRONMENT_NOT_READY, message),
-            SAFETY_NET);
+            SAFETY_NET,
+            context);
       }
     }
     return snapshot
-        .map(s -> patch(replication, statuses.of(replication, upstream, s), next(s)))
+        .map(s -> patch(replication, statuses.of(replication, upstream, s), next(s), context))
         .orElseGet(() -> UpdateControl.<Replication>noUpdate().rescheduleAfter(SAFETY_NET));
   }
 
@@ -113,19 +114,16 @@ public class ReplicationReconciler implements Reconciler<Replication> {
   }
 
   private UpdateControl<Replication> patch(
-      Replication replication, ReplicationStatus status, Duration next) {
+      Replication replication,
+      ReplicationStatus status,
+      Duration next,
+      Context<Replication> context) {
     if (status.equals(replication.getStatus())) {
       return UpdateControl.<Replication>noUpdate().rescheduleAfter(next);
     }
     tell(replication, status);
-    Replication fresh = new Replication();
-    fresh.setMetadata(
-        new ObjectMetaBuilder()
-            .withNamespace(replication.getMetadata().getNamespace())
-            .withName(replication.getMetadata().getName())
-            .build());
-    fresh.setStatus(status);
-    return UpdateControl.patchStatus(fresh).rescheduleAfter(next);
+    StatusWriter.write(replication, Replication::new, status, context);
+    return UpdateControl.<Replication>noUpdate().rescheduleAfter(next);
   }
 
   /** An event for each change of the Ready condition's reason. */

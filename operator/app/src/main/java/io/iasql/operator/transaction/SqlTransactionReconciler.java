@@ -1,7 +1,6 @@
 package io.iasql.operator.transaction;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.iasql.crds.Condition;
 import io.iasql.crds.Environment;
@@ -14,6 +13,7 @@ import io.iasql.operator.environment.Environments;
 import io.iasql.operator.status.Conditions;
 import io.iasql.operator.status.EventRecorder;
 import io.iasql.operator.status.Reason;
+import io.iasql.operator.status.StatusWriter;
 import io.iasql.operator.transaction.Inputs.MissingInputException;
 import io.iasql.operator.transaction.Inputs.ReservedInputException;
 import io.iasql.operator.transaction.Transactions.Withdrawal;
@@ -23,7 +23,6 @@ import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.DeleteControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
-import io.javaoperatorsdk.operator.api.reconciler.PrimaryUpdateAndCacheUtils;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
@@ -227,25 +226,14 @@ public class SqlTransactionReconciler
     return transactions.withdraw(ResourceID.fromResource(transaction), uid, id);
   }
 
-  /**
-   * Tells of the status and writes it, if it is another one. It is written here and not left to the
-   * framework, which would show the next reconciliation the old one until the informer has the new:
-   * the same step would be taken twice, with another time and a second event.
-   */
+  /** Tells of the status and writes it, if it is another one. */
   private UpdateControl<SqlTransaction> patch(
       SqlTransaction transaction, SqlTransactionStatus status, Context<SqlTransaction> context) {
     if (status.equals(transaction.getStatus())) {
       return UpdateControl.<SqlTransaction>noUpdate().rescheduleAfter(SAFETY_NET);
     }
     tell(transaction, status);
-    SqlTransaction fresh = new SqlTransaction();
-    fresh.setMetadata(
-        new ObjectMetaBuilder()
-            .withNamespace(transaction.getMetadata().getNamespace())
-            .withName(transaction.getMetadata().getName())
-            .build());
-    fresh.setStatus(status);
-    PrimaryUpdateAndCacheUtils.ssaPatchStatusAndCacheResource(transaction, fresh, context);
+    StatusWriter.write(transaction, SqlTransaction::new, status, context);
     return UpdateControl.<SqlTransaction>noUpdate().rescheduleAfter(SAFETY_NET);
   }
 
