@@ -10,7 +10,7 @@ import io.iasql.engine.catalog.Modules;
 import io.iasql.engine.commit.Submission;
 import io.iasql.engine.commit.TransactionState;
 import io.iasql.engine.commit.TransactionView;
-import io.iasql.engine.store.EnvironmentDatabase;
+import io.iasql.engine.store.PooledDatabase;
 import io.iasql.peers.AwsPeer;
 import io.iasql.peers.PostgresPeer;
 import io.iasql.spi.AwsAccount;
@@ -25,8 +25,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
-import org.apache.commons.dbcp2.BasicDataSource;
-import org.postgresql.ds.common.BaseDataSource;
 
 /** An account with an engine on a database of its own, and the same account for the bare SDK. */
 final class Subject implements AutoCloseable {
@@ -35,15 +33,12 @@ final class Subject implements AutoCloseable {
   private final ExecutorService executor = Executors.newCachedThreadPool();
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
   private final Semaphore moves = new Semaphore(0);
-  private final BasicDataSource pool;
-  private final BasicDataSource sessions;
+  private final PooledDatabase database;
   private final AwsAccount account;
   private final Engine engine;
 
   Subject(PostgresPeer postgres, AwsPeer aws, AwsPeer.Account keys) {
-    String database = postgres.newDatabase();
-    this.pool = connections(postgres, database);
-    this.sessions = connections(postgres, database);
+    this.database = new PooledDatabase(postgres.dataSource(postgres.newDatabase()));
     this.account =
         new SdkAwsConnector()
             .open(
@@ -57,10 +52,7 @@ final class Subject implements AutoCloseable {
     EngineContext context =
         new EngineContext(
             "benchmark",
-            EnvironmentDatabase.of(
-                EnvironmentDatabase.Login.of((BaseDataSource) postgres.dataSource(database)),
-                pool,
-                sessions),
+            database,
             Modules.discover(),
             account::scope,
             executor,
@@ -68,14 +60,6 @@ final class Subject implements AutoCloseable {
             EngineSettings.defaults());
     this.engine = new Engine(context, listener(), timer);
     engine.prepare(Set.of("aws_sqs"));
-  }
-
-  private static BasicDataSource connections(PostgresPeer postgres, String database) {
-    BasicDataSource connections = new BasicDataSource();
-    connections.setUrl(postgres.jdbcUrl(database));
-    connections.setUsername(postgres.user());
-    connections.setPassword(postgres.password());
-    return connections;
   }
 
   private EngineListener listener() {
@@ -98,7 +82,7 @@ final class Subject implements AutoCloseable {
 
   /** A session of a person in psql. */
   Connection session() throws SQLException {
-    return pool.getConnection();
+    return database.pool().getConnection();
   }
 
   AwsAccount account() {
@@ -123,8 +107,7 @@ final class Subject implements AutoCloseable {
   public void close() throws SQLException {
     engine.close();
     account.close();
-    pool.close();
-    sessions.close();
+    database.close();
     executor.shutdown();
     timer.shutdown();
   }

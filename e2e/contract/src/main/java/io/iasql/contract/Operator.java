@@ -6,11 +6,12 @@ import io.iasql.engine.EngineContext;
 import io.iasql.engine.EngineListener;
 import io.iasql.engine.EngineSettings;
 import io.iasql.engine.catalog.Modules;
-import io.iasql.engine.store.EnvironmentDatabase;
+import io.iasql.engine.store.PooledDatabase;
 import io.iasql.peers.PostgresPeer;
 import io.iasql.peers.faults.Faults;
 import io.iasql.spi.AwsAccount;
 import io.iasql.spi.AwsAccountSettings;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,8 +24,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
-import org.apache.commons.dbcp2.BasicDataSource;
-import org.postgresql.ds.common.BaseDataSource;
+import org.postgresql.ds.PGSimpleDataSource;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.retries.api.BackoffStrategy;
@@ -46,8 +46,7 @@ final class Operator implements AutoCloseable {
   private final LinkedBlockingQueue<String> moved = new LinkedBlockingQueue<>();
   private final ExecutorService executor;
   private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
-  private final BasicDataSource pool;
-  private final BasicDataSource sessions;
+  private final PooledDatabase connections;
   private final AwsAccount account;
   private final Engine engine;
 
@@ -60,10 +59,9 @@ final class Operator implements AutoCloseable {
               return thread;
             });
     timer.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
-    PostgresPeer server = PostgresPeer.shared();
-    pool = pool(database);
-    pool.setMaxTotal(8);
-    sessions = pool(database);
+    PGSimpleDataSource source = PostgresPeer.shared().dataSource(database);
+    source.setApplicationName(name);
+    connections = new PooledDatabase(source);
     List<ExecutionInterceptor> interceptors = new ArrayList<>(List.of(calls));
     interceptors.addAll(faults.interceptors());
     account = new SdkAwsConnector(interceptors, Optional.of(retry())).open(settings);
@@ -71,10 +69,7 @@ final class Operator implements AutoCloseable {
         new Engine(
             new EngineContext(
                 "contract",
-                EnvironmentDatabase.of(
-                    EnvironmentDatabase.Login.of((BaseDataSource) server.dataSource(database)),
-                    pool,
-                    sessions),
+                connections,
                 modules,
                 account::scope,
                 executor,
@@ -92,14 +87,6 @@ final class Operator implements AutoCloseable {
               }
             },
             timer);
-  }
-
-  private BasicDataSource pool(String database) {
-    BasicDataSource connections = Template.pool(database);
-    connections.addConnectionProperty("ApplicationName", name);
-    // With the connection instead of by SET, which the end of a session takes back.
-    connections.addConnectionProperty("assumeMinServerVersion", "9.0");
-    return connections;
   }
 
   private static RetryStrategy retry() {
@@ -137,8 +124,7 @@ final class Operator implements AutoCloseable {
   /** Cuts the connections to PostgreSQL as the death of a process does, its locks included. */
   private void disconnect() {
     timer.shutdownNow();
-    Template.close(pool);
-    Template.close(sessions);
+    close(connections);
     PostgresPeer.shared()
         .administer(
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = '"
@@ -152,7 +138,14 @@ final class Operator implements AutoCloseable {
     timer.shutdownNow();
     executor.shutdown();
     account.close();
-    Template.close(pool);
-    Template.close(sessions);
+    close(connections);
+  }
+
+  static void close(PooledDatabase connections) {
+    try {
+      connections.close();
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }

@@ -1,8 +1,8 @@
 package io.iasql.contract;
 
 import io.iasql.engine.catalog.Modules;
-import io.iasql.engine.store.EnvironmentDatabase;
 import io.iasql.engine.store.Installer;
+import io.iasql.engine.store.PooledDatabase;
 import io.iasql.peers.PostgresPeer;
 import io.iasql.spi.CloudModule;
 import java.sql.SQLException;
@@ -10,9 +10,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import javax.sql.DataSource;
-import org.apache.commons.dbcp2.BasicDataSource;
-import org.postgresql.ds.common.BaseDataSource;
 
 /**
  * A database with one module, those it depends on and {@link FailingModule} in it: made once, then
@@ -51,13 +48,13 @@ final class Template {
 
   private static String create(Modules modules) {
     String name = PostgresPeer.shared().newDatabase();
-    DataSource source = PostgresPeer.shared().dataSource(name);
-    EnvironmentDatabase database =
-        EnvironmentDatabase.of(
-            EnvironmentDatabase.Login.of((BaseDataSource) source), source, source);
-    Installer installer = new Installer(database, modules);
-    installer.migrate();
-    installer.install(List.copyOf(modules.names()));
+    try (PooledDatabase database = new PooledDatabase(PostgresPeer.shared().dataSource(name))) {
+      Installer installer = new Installer(database, modules);
+      installer.migrate();
+      installer.install(List.copyOf(modules.names()));
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
     return name;
   }
 
@@ -76,23 +73,5 @@ final class Template {
       database = create(modules);
     }
     return database;
-  }
-
-  /** The superuser's connections to a database, kept open between uses. */
-  static BasicDataSource pool(String database) {
-    PostgresPeer server = PostgresPeer.shared();
-    BasicDataSource pool = new BasicDataSource();
-    pool.setUrl(server.jdbcUrl(database));
-    pool.setUsername(server.user());
-    pool.setPassword(server.password());
-    return pool;
-  }
-
-  static void close(BasicDataSource pool) {
-    try {
-      pool.close();
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

@@ -16,6 +16,7 @@ import io.iasql.engine.plan.Plan;
 import io.iasql.engine.store.Catalog;
 import io.iasql.engine.store.CatalogCache;
 import io.iasql.engine.store.Jdbis;
+import io.iasql.engine.store.PooledDatabase;
 import io.iasql.engine.store.RowGraph;
 import io.iasql.engine.sync.SyncReport;
 import io.iasql.peers.AwsEmulator;
@@ -31,7 +32,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import org.apache.commons.dbcp2.BasicDataSource;
 import org.jdbi.v3.core.Jdbi;
 
 /** One environment: a database over an account, the operator at work, and a view of AWS itself. */
@@ -50,7 +50,7 @@ final class World implements AutoCloseable {
   private final boolean ownsAccount;
   private final String id;
   private final String database;
-  private final BasicDataSource pool;
+  private final PooledDatabase connections;
   private final Jdbi jdbi;
   private final CatalogCache catalogs = new CatalogCache();
   private Operator operator;
@@ -67,8 +67,8 @@ final class World implements AutoCloseable {
     this.id = id;
     this.ownsAccount = ownsAccount;
     this.database = template.copy();
-    this.pool = Template.pool(database);
-    this.jdbi = Jdbis.over(pool);
+    this.connections = new PooledDatabase(PostgresPeer.shared().dataSource(database));
+    this.jdbi = Jdbis.over(connections.pool());
     this.operator = new Operator(database, template.modules(), settings);
   }
 
@@ -270,7 +270,7 @@ final class World implements AutoCloseable {
     if (ownsAccount) {
       calm.close();
     }
-    Template.close(pool);
+    Operator.close(connections);
     PostgresPeer.shared().dropDatabase(database);
   }
 }

@@ -12,7 +12,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
-import javax.sql.DataSource;
 import org.awaitility.Awaitility;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -127,11 +126,7 @@ public final class PostgresPeer implements AutoCloseable {
   }
 
   /** New connections of the superuser. */
-  public DataSource dataSource(String database) {
-    return source(database);
-  }
-
-  private PGSimpleDataSource source(String database) {
+  public PGSimpleDataSource dataSource(String database) {
     PGSimpleDataSource source = new PGSimpleDataSource();
     source.setUrl(jdbcUrl(database));
     source.setUser(user());
@@ -237,7 +232,7 @@ public final class PostgresPeer implements AutoCloseable {
   }
 
   private boolean speaksTls() {
-    PGSimpleDataSource encrypted = source("postgres");
+    PGSimpleDataSource encrypted = dataSource("postgres");
     encrypted.setSslMode("require");
     try (Connection connection = encrypted.getConnection()) {
       return true;

@@ -7,10 +7,10 @@ import io.iasql.engine.store.Catalog;
 import io.iasql.engine.store.CatalogCache;
 import io.iasql.engine.store.Installer;
 import io.iasql.engine.store.Jdbis;
+import io.iasql.engine.store.PooledDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
-import org.apache.commons.dbcp2.BasicDataSource;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.AfterEach;
@@ -18,15 +18,15 @@ import org.junit.jupiter.api.Test;
 
 class CatalogCacheIT {
   private final String database = TestServer.newDatabase();
-  private final BasicDataSource pool = TestServer.pool(database);
-  private final Jdbi jdbi = Jdbis.over(pool);
+  private final PooledDatabase connections = TestServer.pooled(database);
+  private final Jdbi jdbi = Jdbis.over(connections.pool());
   private final Installer installer =
       new Installer(TestServer.database(TestServer.dataSource(database)), FakeModules.all());
   private final CatalogCache cache = new CatalogCache();
 
   @AfterEach
   void close() throws SQLException {
-    pool.close();
+    connections.close();
   }
 
   @Test

@@ -4,20 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.iasql.engine.store.DatabaseSession;
-import io.iasql.engine.store.EnvironmentDatabase;
+import io.iasql.engine.store.PooledDatabase;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.commons.dbcp2.BasicDataSource;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.postgresql.ds.common.BaseDataSource;
 
 /** What is left of a session for the next one. */
 class DatabaseSessionIT {
@@ -37,8 +35,7 @@ class DatabaseSessionIT {
 
   private static TestEnvironment env;
 
-  private BasicDataSource pool;
-  private EnvironmentDatabase database;
+  private PooledDatabase database;
 
   @BeforeAll
   static void start() {
@@ -52,17 +49,12 @@ class DatabaseSessionIT {
 
   @BeforeEach
   void open() {
-    pool = TestServer.pool(env.database());
-    database =
-        EnvironmentDatabase.of(
-            EnvironmentDatabase.Login.of((BaseDataSource) TestServer.dataSource(env.database())),
-            pool,
-            pool);
+    database = TestServer.pooled(env.database());
   }
 
   @AfterEach
   void close() throws SQLException {
-    pool.close();
+    database.close();
   }
 
   private static List<String> ask(DatabaseSession session, String sql) throws SQLException {
@@ -147,11 +139,11 @@ class DatabaseSessionIT {
       litter(session);
     }
 
-    assertThat(pool.getNumIdle()).isZero();
-    Awaitility.await().until(() -> !isAlive(process));
     try (DatabaseSession session = DatabaseSession.open(database)) {
+      assertThat(process(session)).isNotEqualTo(process);
       assertThat(ask(session, LEFT)).isEmpty();
     }
+    Awaitility.await().until(() -> !isAlive(process));
   }
 
   @Test
@@ -162,8 +154,9 @@ class DatabaseSessionIT {
     env.execute("SELECT pg_terminate_backend(" + process + ", 10000)");
 
     assertThatThrownBy(session::close).isInstanceOf(SQLException.class);
-    assertThat(pool.getNumIdle()).isZero();
-    assertThat(pool.getNumActive()).isZero();
+    try (DatabaseSession next = DatabaseSession.open(database)) {
+      assertThat(process(next)).isNotEqualTo(process);
+    }
   }
 
   @Test

@@ -13,6 +13,7 @@ import io.iasql.engine.fake.Home;
 import io.iasql.engine.store.Catalog;
 import io.iasql.engine.store.Installer;
 import io.iasql.engine.store.Jdbis;
+import io.iasql.engine.store.PooledDatabase;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -24,7 +25,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import org.apache.commons.dbcp2.BasicDataSource;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
@@ -38,8 +38,8 @@ final class ExportTwin implements AutoCloseable {
               new Home()));
 
   private final String database = TestServer.newDatabase();
-  private final BasicDataSource pool = TestServer.pool(database);
-  private final Jdbi jdbi = Jdbis.over(pool);
+  private final PooledDatabase connections = TestServer.pooled(database);
+  private final Jdbi jdbi = Jdbis.over(connections.pool());
   private final Handle handle;
   private final Connection connection;
   private final Catalog catalog;
@@ -231,7 +231,7 @@ final class ExportTwin implements AutoCloseable {
   public void close() {
     handle.close();
     try {
-      pool.close();
+      connections.close();
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }

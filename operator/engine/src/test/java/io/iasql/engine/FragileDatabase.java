@@ -2,7 +2,6 @@ package io.iasql.engine;
 
 import io.iasql.engine.fake.Power;
 import io.iasql.engine.store.EnvironmentDatabase;
-import io.iasql.engine.store.EnvironmentDatabase.Login;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -11,21 +10,15 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Set;
 import javax.sql.DataSource;
-import org.postgresql.ds.common.BaseDataSource;
 
 /** PostgreSQL as a process sees it that may die before or after each of its commits. */
 final class FragileDatabase {
   private FragileDatabase() {}
 
-  /**
-   * @param direct how the owner logs in
-   * @param pool connections, not yet fragile
-   * @param sessions connections, not yet fragile
-   */
-  static EnvironmentDatabase of(
-      DataSource direct, DataSource pool, DataSource sessions, Power power) {
+  /** The same database, whose connections break with the process. */
+  static EnvironmentDatabase of(EnvironmentDatabase whole, Power power) {
     return EnvironmentDatabase.of(
-        Login.of((BaseDataSource) direct), fragile(pool, power), fragile(sessions, power));
+        whole.login(), fragile(whole.pool(), power), fragile(whole.sessions(), power));
   }
 
   private static DataSource fragile(DataSource source, Power power) {

@@ -15,6 +15,7 @@ import io.iasql.engine.guard.ProtectRule;
 import io.iasql.engine.plan.Plan;
 import io.iasql.engine.plan.PlanStore;
 import io.iasql.engine.store.Jdbis;
+import io.iasql.engine.store.PooledDatabase;
 import io.iasql.engine.sync.SyncReport;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -30,12 +31,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.apache.commons.dbcp2.BasicDataSource;
 import org.awaitility.Awaitility;
 import org.jdbi.v3.core.Jdbi;
 
 /** An environment under test: a database, a fake account and an engine between them. */
 final class TestEnvironment implements AutoCloseable {
+  private static final String APPLICATION = "engine";
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final EngineSettings SETTINGS =
       new EngineSettings(Duration.ofSeconds(60), 4, Duration.ofSeconds(20));
@@ -44,8 +45,7 @@ final class TestEnvironment implements AutoCloseable {
   private final String database;
   private final FakeAccount account;
   private final Power power;
-  private final BasicDataSource pool;
-  private final BasicDataSource sessions;
+  private final PooledDatabase connections;
   private final Jdbi jdbi;
   private final ExecutorService executor = Executors.newCachedThreadPool();
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
@@ -71,9 +71,8 @@ final class TestEnvironment implements AutoCloseable {
     this.database = database;
     this.account = account;
     this.power = power;
-    this.pool = TestServer.pool(database);
-    this.sessions = TestServer.pool(database);
-    this.jdbi = Jdbis.over(pool);
+    this.connections = TestServer.pooled(database, APPLICATION);
+    this.jdbi = Jdbis.over(connections.pool());
     EngineListener listener =
         new EngineListener() {
           @Override
@@ -88,7 +87,7 @@ final class TestEnvironment implements AutoCloseable {
         new Engine(
             new EngineContext(
                 name,
-                FragileDatabase.of(TestServer.dataSource(database), pool, sessions, power),
+                FragileDatabase.of(connections, power),
                 FakeModules.all(),
                 () -> account.scope(power),
                 executor,
@@ -152,7 +151,12 @@ final class TestEnvironment implements AutoCloseable {
 
   /** Sessions that wait for their next use. */
   int idleSessions() {
-    return sessions.getNumIdle();
+    return query(
+            "SELECT pid::text FROM pg_stat_activity WHERE datname = current_database()"
+                + " AND application_name = '"
+                + APPLICATION
+                + "' AND state = 'idle' AND query = 'DISCARD ALL'")
+        .size();
   }
 
   /** The tables of each move that the listener heard of. */
@@ -165,7 +169,7 @@ final class TestEnvironment implements AutoCloseable {
 
   /** Somebody writes past the engine. */
   void execute(String sql) {
-    try (Connection connection = pool.getConnection();
+    try (Connection connection = connections.pool().getConnection();
         Statement statement = connection.createStatement()) {
       statement.execute(sql);
     } catch (SQLException e) {
@@ -305,8 +309,8 @@ final class TestEnvironment implements AutoCloseable {
     engine.close();
     timer.shutdownNow();
     executor.shutdownNow();
-    try (sessions) {
-      pool.close();
+    try {
+      connections.close();
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }

@@ -4,6 +4,7 @@ import io.iasql.engine.fake.FakeAccount;
 import io.iasql.engine.fake.FakeModules;
 import io.iasql.engine.fake.Power;
 import io.iasql.engine.store.EnvironmentDatabase;
+import io.iasql.engine.store.PooledDatabase;
 import io.iasql.peers.CacheFolder;
 import io.iasql.peers.RunFolder;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
@@ -15,7 +16,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
-import org.apache.commons.dbcp2.BasicDataSource;
+import org.postgresql.ds.PGSimpleDataSource;
 import org.postgresql.ds.common.BaseDataSource;
 
 /** One PostgreSQL for all tests of the JVM; each test gets a copy of a prepared database. */
@@ -95,14 +96,15 @@ final class TestServer {
   }
 
   /** Connections to a database, kept open between uses. */
-  static BasicDataSource pool(String database) {
-    BasicDataSource pool = new BasicDataSource();
-    pool.setUrl(server.getJdbcUrl("postgres", database));
-    // The driver's own settings come with the connection, so that none is made by SET.
-    pool.addConnectionProperty("assumeMinServerVersion", "9.0");
-    pool.setMaxTotal(40);
-    pool.setMaxIdle(40);
-    return pool;
+  static PooledDatabase pooled(String database) {
+    return pooled(database, "test");
+  }
+
+  /** The same under a name. */
+  static PooledDatabase pooled(String database, String application) {
+    PGSimpleDataSource source = (PGSimpleDataSource) dataSource(database);
+    source.setApplicationName(application);
+    return new PooledDatabase(source);
   }
 
   /** By one connection for all: a new one costs more than most of what is run. */

@@ -3,7 +3,7 @@ package io.iasql.operator.database;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Properties;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * Where a database is and how to log in as its owner.
@@ -37,21 +37,17 @@ public record DatabaseEndpoint(
     Objects.requireNonNull(certificates);
   }
 
-  /** The JDBC URL, without the login. */
-  public String jdbcUrl() {
-    String address = host.contains(":") ? "[" + host + "]" : host;
-    return "jdbc:postgresql://" + address + ":" + port + "/";
-  }
-
-  /** What the JDBC driver needs beside the URL. */
-  public Properties jdbcProperties() {
-    Properties properties = new Properties();
-    properties.setProperty("PGDBNAME", database);
-    properties.setProperty("user", user);
-    properties.setProperty("password", password);
-    properties.setProperty("sslmode", sslMode);
-    certificates.ifPresent(file -> properties.setProperty("sslrootcert", file.toString()));
-    return properties;
+  /** New connections of the owner. */
+  public PGSimpleDataSource dataSource() {
+    PGSimpleDataSource source = new PGSimpleDataSource();
+    source.setServerNames(new String[] {host.contains(":") ? "[" + host + "]" : host});
+    source.setPortNumbers(new int[] {port});
+    source.setDatabaseName(database);
+    source.setUser(user);
+    source.setPassword(password);
+    source.setSslMode(sslMode);
+    certificates.ifPresent(file -> source.setSslRootCert(file.toString()));
+    return source;
   }
 
   /** Without the password. */

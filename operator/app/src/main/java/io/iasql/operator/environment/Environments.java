@@ -8,6 +8,7 @@ import io.iasql.engine.EngineListener;
 import io.iasql.engine.EngineSettings;
 import io.iasql.engine.catalog.Modules;
 import io.iasql.engine.login.DatabaseUser;
+import io.iasql.engine.store.PooledDatabase;
 import io.iasql.engine.sync.DriftPolicy;
 import io.iasql.engine.sync.SyncReport;
 import io.iasql.operator.OperatorConfig;
@@ -36,6 +37,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /** The environments that are open now, each with its engine. */
 @ApplicationScoped
@@ -170,7 +172,7 @@ public class Environments {
         live.compute(
             id,
             (key, known) -> {
-              if (known != null && known.database().endpoint().equals(endpoint)) {
+              if (known != null && known.endpoint().equals(endpoint)) {
                 known.want(wanted);
                 return known;
               }
@@ -223,7 +225,9 @@ public class Environments {
 
   private LiveEnvironment open(
       Environment environment, ResourceID id, DatabaseEndpoint endpoint, Wanted wanted) {
-    PooledDatabase database = new PooledDatabase(endpoint);
+    PGSimpleDataSource source = endpoint.dataSource();
+    source.setApplicationName("iasql-operator");
+    PooledDatabase database = new PooledDatabase(source);
     ResourceID connection =
         new ResourceID(
             environment.getSpec().awsConnectionRef().name(),
@@ -242,7 +246,7 @@ public class Environments {
                 config.commit().parallelism(),
                 defaults.transientLimit()));
     Engine engine = new Engine(context, listener(id), jobs.timer());
-    return new LiveEnvironment(id, database, engine, wanted, clock);
+    return new LiveEnvironment(id, endpoint, database, engine, wanted, clock);
   }
 
   private EngineListener listener(ResourceID id) {

@@ -4,9 +4,11 @@ import io.iasql.engine.Engine;
 import io.iasql.engine.InvalidTransactionException;
 import io.iasql.engine.login.DatabaseUser;
 import io.iasql.engine.login.LoginException;
+import io.iasql.engine.store.PooledDatabase;
 import io.iasql.engine.store.UnavailableException;
 import io.iasql.engine.sync.DriftPolicy;
 import io.iasql.engine.sync.SyncReport;
+import io.iasql.operator.database.DatabaseEndpoint;
 import io.iasql.operator.status.Reason;
 import io.iasql.spi.CloudException;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
@@ -101,6 +103,7 @@ final class LiveEnvironment {
   }
 
   private final ResourceID id;
+  private final DatabaseEndpoint endpoint;
   private final PooledDatabase database;
   private final Engine engine;
   private final Clock clock;
@@ -129,8 +132,14 @@ final class LiveEnvironment {
   private volatile boolean commitsMoved;
 
   LiveEnvironment(
-      ResourceID id, PooledDatabase database, Engine engine, Wanted wanted, Clock clock) {
+      ResourceID id,
+      DatabaseEndpoint endpoint,
+      PooledDatabase database,
+      Engine engine,
+      Wanted wanted,
+      Clock clock) {
     this.id = id;
+    this.endpoint = endpoint;
     this.database = database;
     this.engine = engine;
     this.wanted = wanted;
@@ -142,8 +151,9 @@ final class LiveEnvironment {
     return engine;
   }
 
-  PooledDatabase database() {
-    return database;
+  /** Where its database was when it was opened. */
+  DatabaseEndpoint endpoint() {
+    return endpoint;
   }
 
   /** In tables that were not read yet a transaction would find nothing to change. */

@@ -13,18 +13,17 @@ import io.iasql.peers.RunFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
-import java.util.Properties;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
 
 class EmbeddedServerIT {
   private final RunFolder run = RunFolder.createInMemory(CacheFolder.ofUser(), "embedded");
@@ -92,10 +91,8 @@ class EmbeddedServerIT {
   @Test
   void asksForAPassword() throws Exception {
     DatabaseEndpoint endpoint = ready(newOperator(), "staging");
-    Properties wrong = endpoint.jdbcProperties();
-    wrong.setProperty("password", "guessed");
 
-    assertThatThrownBy(() -> DriverManager.getConnection(endpoint.jdbcUrl(), wrong))
+    assertThatThrownBy(() -> endpoint.dataSource().getConnection(endpoint.user(), "guessed"))
         .hasMessageContaining("password authentication failed");
     assertThat(endpoint.toString()).doesNotContain(endpoint.password());
     assertThat(Files.getPosixFilePermissions(folder.resolve("password")))
@@ -109,11 +106,9 @@ class EmbeddedServerIT {
     execute(endpoint, "CREATE ROLE visitor LOGIN PASSWORD 'x'");
 
     for (String database : List.of("postgres", "template1")) {
-      Properties visitor = endpoint.jdbcProperties();
-      visitor.setProperty("PGDBNAME", database);
-      visitor.setProperty("user", "visitor");
-      visitor.setProperty("password", "x");
-      assertThatThrownBy(() -> DriverManager.getConnection(endpoint.jdbcUrl(), visitor))
+      PGSimpleDataSource other = endpoint.dataSource();
+      other.setDatabaseName(database);
+      assertThatThrownBy(() -> other.getConnection("visitor", "x"))
           .hasMessageContaining("permission denied for database \"" + database + "\"");
     }
   }
@@ -139,8 +134,7 @@ class EmbeddedServerIT {
   }
 
   private static void execute(DatabaseEndpoint endpoint, String sql) throws SQLException {
-    try (Connection connection =
-            DriverManager.getConnection(endpoint.jdbcUrl(), endpoint.jdbcProperties());
+    try (Connection connection = endpoint.dataSource().getConnection();
         Statement statement = connection.createStatement()) {
       if (statement.execute(sql)) {
         try (ResultSet rows = statement.getResultSet()) {

@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.iasql.crds.Environment;
+import io.iasql.engine.store.EnvironmentDatabase;
 import io.iasql.operator.database.DatabaseState.Blocked;
 import io.iasql.operator.database.DatabaseState.Ready;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
 
 class ExternalDatabaseTest {
   private static final Map<String, String> LOGIN =
@@ -25,14 +27,21 @@ class ExternalDatabaseTest {
   void readsTheLoginOfASecret() {
     DatabaseEndpoint endpoint = ready(LOGIN).endpoint();
 
-    assertThat(endpoint.jdbcUrl()).isEqualTo("jdbc:postgresql://db.example.com:5432/");
-    assertThat(endpoint.jdbcProperties())
-        .containsOnly(
-            Map.entry("PGDBNAME", "iasql"),
-            Map.entry("user", "owner"),
-            Map.entry("password", "p w"),
-            Map.entry("sslmode", "prefer"));
+    PGSimpleDataSource source = endpoint.dataSource();
+    assertThat(source.getURL())
+        .startsWith("jdbc:postgresql://db.example.com:5432/iasql?")
+        .contains("sslmode=prefer");
+    assertThat(source.getUser()).isEqualTo("owner");
+    assertThat(source.getPassword()).isEqualTo("p w");
     assertThat(endpoint.toString()).doesNotContain("p w").contains("db.example.com");
+  }
+
+  @Test
+  void takesAnAddressOfIpv6() {
+    PGSimpleDataSource source = ready(with(LOGIN, "host", "fd00::7")).endpoint().dataSource();
+
+    assertThat(source.getURL()).startsWith("jdbc:postgresql://[fd00::7]:5432/iasql?");
+    assertThat(EnvironmentDatabase.Login.of(source).host()).isEqualTo("fd00::7");
   }
 
   @Test

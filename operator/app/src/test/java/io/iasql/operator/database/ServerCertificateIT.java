@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.iasql.peers.Narrator;
 import io.iasql.peers.PostgresPeer;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -47,7 +46,7 @@ class ServerCertificateIT {
             postgres.password(),
             sslMode,
             Optional.of(CertificateFiles.file(trusted.certificate())));
-    return DriverManager.getConnection(endpoint.jdbcUrl(), endpoint.jdbcProperties());
+    return endpoint.dataSource().getConnection();
   }
 
   @Test

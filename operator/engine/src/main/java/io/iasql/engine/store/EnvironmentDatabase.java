@@ -20,7 +20,8 @@ public interface EnvironmentDatabase {
     /** The login that a data source of the driver uses. */
     public static Login of(BaseDataSource source) {
       return new Login(
-          source.getServerNames()[0],
+          // An IPv6 address is in brackets there, as in a URL.
+          source.getServerNames()[0].replaceAll("[\\[\\]]", ""),
           source.getPortNumbers()[0],
           source.getDatabaseName(),
           source.getUser(),

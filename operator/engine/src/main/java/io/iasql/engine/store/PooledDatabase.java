@@ -1,71 +1,66 @@
-package io.iasql.operator.environment;
+package io.iasql.engine.store;
 
-import io.iasql.engine.store.EnvironmentDatabase;
-import io.iasql.operator.database.DatabaseEndpoint;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Properties;
 import javax.sql.DataSource;
-import org.apache.commons.dbcp2.BasicDataSource;
+import org.apache.commons.dbcp2.DataSourceConnectionFactory;
+import org.apache.commons.dbcp2.PoolableConnection;
+import org.apache.commons.dbcp2.PoolableConnectionFactory;
+import org.apache.commons.dbcp2.PoolingDataSource;
+import org.apache.commons.pool2.impl.GenericObjectPool;
+import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * An environment's PostgreSQL. Idle connections are closed after a minute and the pools share one
- * timer thread, so that a thousand environments at rest cost next to nothing.
+ * An environment's PostgreSQL by two pools of connections. Nothing is connected before it is used,
+ * idle connections are closed after a minute and all pools share one timer thread, so that a
+ * thousand environments at rest cost next to nothing.
  */
-final class PooledDatabase implements EnvironmentDatabase, AutoCloseable {
+public final class PooledDatabase implements EnvironmentDatabase, AutoCloseable {
   private static final int MAX_CONNECTIONS = 8;
   private static final int MAX_IDLE_SESSIONS = 2;
   private static final Duration MAX_IDLE = Duration.ofMinutes(1);
   private static final Duration MAX_WAIT = Duration.ofSeconds(30);
+  private static final Duration CONNECT = Duration.ofSeconds(10);
 
-  private final DatabaseEndpoint endpoint;
-  private final BasicDataSource pool;
-  private final BasicDataSource sessions;
+  private final Login login;
+  private final PoolingDataSource<PoolableConnection> pool;
+  private final PoolingDataSource<PoolableConnection> sessions;
 
-  PooledDatabase(DatabaseEndpoint endpoint) {
-    this.endpoint = endpoint;
-    Properties properties = new Properties();
-    properties.putAll(endpoint.jdbcProperties());
-    properties.setProperty("ApplicationName", "iasql-operator");
-    // The name comes with the connection instead of by SET, which the end of a session takes back.
-    properties.setProperty("assumeMinServerVersion", "9.0");
-    properties.setProperty("connectTimeout", "10");
-    properties.setProperty("tcpKeepAlive", "true");
-    this.pool = connections(endpoint, properties);
-    pool.setMaxTotal(MAX_CONNECTIONS);
-    pool.setMaxIdle(MAX_CONNECTIONS);
-    pool.setMaxWait(MAX_WAIT);
-    this.sessions = connections(endpoint, properties);
+  /** Pools the connections of a source, which is this one's from now on. */
+  public PooledDatabase(PGSimpleDataSource source) {
+    this.login = Login.of(source);
+    // The driver's settings come with the connection instead of by SET, which the end of a session
+    // takes back.
+    source.setAssumeMinServerVersion("9.0");
+    source.setConnectTimeout((int) CONNECT.toSeconds());
+    source.setTcpKeepAlive(true);
+    this.pool = pool(source, MAX_CONNECTIONS, MAX_CONNECTIONS);
     // No limit: a commit needs another one while it holds the one with its lock.
-    sessions.setMaxTotal(-1);
-    sessions.setMaxIdle(MAX_IDLE_SESSIONS);
+    this.sessions = pool(source, -1, MAX_IDLE_SESSIONS);
   }
 
-  private static BasicDataSource connections(DatabaseEndpoint endpoint, Properties properties) {
-    BasicDataSource pool = new BasicDataSource();
-    pool.setDriverClassName("org.postgresql.Driver");
-    pool.setUrl(endpoint.jdbcUrl());
-    properties.forEach((name, value) -> pool.addConnectionProperty((String) name, (String) value));
-    pool.setMinIdle(0);
-    pool.setTestOnBorrow(true);
-    pool.setMinEvictableIdle(MAX_IDLE);
-    pool.setDurationBetweenEvictionRuns(MAX_IDLE);
-    pool.setRegisterConnectionMBean(false);
-    return pool;
-  }
-
-  DatabaseEndpoint endpoint() {
-    return endpoint;
+  /** Not a BasicDataSource, which connects once when it is made and throws that away. */
+  private static PoolingDataSource<PoolableConnection> pool(
+      PGSimpleDataSource source, int max, int maxIdle) {
+    GenericObjectPoolConfig<PoolableConnection> config = new GenericObjectPoolConfig<>();
+    config.setMaxTotal(max);
+    config.setMaxIdle(maxIdle);
+    config.setMaxWait(MAX_WAIT);
+    config.setTestOnBorrow(true);
+    config.setMinEvictableIdleDuration(MAX_IDLE);
+    config.setTimeBetweenEvictionRuns(MAX_IDLE);
+    config.setJmxEnabled(false);
+    PoolableConnectionFactory factory =
+        new PoolableConnectionFactory(new DataSourceConnectionFactory(source), null);
+    GenericObjectPool<PoolableConnection> pool = new GenericObjectPool<>(factory, config);
+    factory.setPool(pool);
+    return new PoolingDataSource<>(pool);
   }
 
   @Override
   public Login login() {
-    return new Login(
-        endpoint.host(),
-        endpoint.port(),
-        endpoint.database(),
-        endpoint.user(),
-        endpoint.password());
+    return login;
   }
 
   @Override
@@ -78,6 +73,7 @@ final class PooledDatabase implements EnvironmentDatabase, AutoCloseable {
     return sessions;
   }
 
+  /** Closes the connections; those in use close when they are given back. */
   @Override
   public void close() throws SQLException {
     try (sessions) {
