@@ -45,6 +45,8 @@ final class CertificateAuthority {
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final Duration VALID = Duration.ofDays(3650);
 
+  private static KeyPair clientKey;
+
   private final X509CertificateHolder certificate;
   private final PrivateKey key;
 
@@ -86,8 +88,8 @@ final class CertificateAuthority {
 
   /** RSA, because some clients take every key in a kubeconfig for RSA. */
   ClientCertificate client(String user, Collection<String> groups) {
-    KeyPair pair = rsaKey();
-    return issue(subject(user, groups), pair, KeyPurposeId.id_kp_clientAuth, new GeneralName[0]);
+    return issue(
+        subject(user, groups), clientKey(), KeyPurposeId.id_kp_clientAuth, new GeneralName[0]);
   }
 
   /** For servers on loopback that may also have to show a certificate as clients of each other. */
@@ -177,11 +179,15 @@ final class CertificateAuthority {
     }
   }
 
-  private static KeyPair rsaKey() {
+  /** One for all clients: it takes a second or two to find, and the certificates differ. */
+  private static synchronized KeyPair clientKey() {
     try {
-      KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-      generator.initialize(2048, RANDOM);
-      return generator.generateKeyPair();
+      if (clientKey == null) {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+        generator.initialize(2048, RANDOM);
+        clientKey = generator.generateKeyPair();
+      }
+      return clientKey;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }
