@@ -219,12 +219,12 @@ class ArgoCdIT {
    * being written is refused by the API server, and tried again.
    */
   private static void sync(String commit, String who, String options) {
-    delivery.patchApplication(
+    delivery.operate(
         "iasql-staging",
         """
-        {"operation": {"initiatedBy": {"username": "%s"},
-                       "retry": {"limit": 3, "backoff": {"duration": "1s"}},
-                       "sync": {"revision": "%s", "syncOptions": %s}}}
+        initiatedBy: {username: %s}
+        retry: {limit: 3, backoff: {duration: 1s}}
+        sync: {revision: %s, syncOptions: %s}
         """
             .formatted(who, commit, options));
     delivery.await(

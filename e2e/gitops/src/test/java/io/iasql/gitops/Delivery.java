@@ -24,6 +24,7 @@ import io.iasql.peers.Manifests;
 import io.iasql.peers.OperatorChart;
 import io.iasql.peers.OperatorPeer;
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -221,6 +222,38 @@ final class Delivery implements AutoCloseable {
 
   void patchApplication(String name, String json) {
     applicationResource(name).patch(PatchContext.of(PatchType.JSON_MERGE), json);
+  }
+
+  /**
+   * Asks for an operation as {@code argocd app sync} does: not while another is asked for or runs,
+   * and not past what the controller writes meanwhile. The controller may miss one that comes just
+   * when it ends another, until something else happens to the application: it is compared anew.
+   */
+  void operate(String name, String operation) {
+    Awaitility.await("Application " + name + " to take an operation")
+        .atMost(LIMIT)
+        .until(
+            () -> {
+              GenericKubernetesResource app = applicationResource(name).require();
+              if (app.get("operation") != null || "Running".equals(operation(app, "phase"))) {
+                return false;
+              }
+              app.setAdditionalProperty("operation", Serialization.unmarshal(operation, Map.class));
+              return isWritten(app);
+            });
+    refresh(name);
+  }
+
+  private boolean isWritten(GenericKubernetesResource app) {
+    try {
+      client.resource(app).update();
+      return true;
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+        throw e;
+      }
+      return false;
+    }
   }
 
   /** Argo CD reads Git and the cluster anew; returns when it has. */

@@ -2,7 +2,6 @@ package io.iasql.scenarios;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.iasql.crds.Environment;
 import io.iasql.crds.EnvironmentSpec.Approval;
 import io.iasql.crds.SqlTransactionStatus;
 import io.iasql.crds.SqlTransactionStatus.Phase;
@@ -15,11 +14,9 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Isolated;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.Bucket;
@@ -205,11 +202,6 @@ class KilledOperatorIT {
           .isEmpty();
     }
 
-    /** The next round's environments have the operator to themselves. */
-    void delete() {
-      space.delete(Environment.class, "env");
-    }
-
     private static List<String> sorted(Stream<String> lines) {
       return lines.sorted().toList();
     }
@@ -222,41 +214,35 @@ class KilledOperatorIT {
     }
   }
 
-  @AfterAll
-  static void backToNormal() {
+  @Test
+  void shouldEndEveryCommitWhereverItWasCut() {
     Stack stack = Stack.shared();
-    stack.operator.stop();
-    stack.operator.startWith(stack.options);
-  }
-
-  /** One call at a time, in the journal's order. */
-  @ParameterizedTest(name = "parallelism {0}")
-  @CsvSource("1")
-  void shouldEndEveryCommitWhereverItWasCut(String parallelism) {
-    Stack stack = Stack.shared();
-    stack.operator.stop();
-    stack.operator.startWith(stack.options.withSetting("IASQL_COMMIT_PARALLELISM", parallelism));
-    Cell undisturbed = new Cell(Integer.MAX_VALUE, Moment.BEFORE_EFFECT);
-    undisturbed.commit();
-    undisturbed.check();
-    int calls = undisturbed.calls();
-    assertThat(calls).as("calls of the commit").isGreaterThan(10);
-
     List<Cell> cells = new ArrayList<>();
-    for (int at = 1; at <= calls; at++) {
-      cells.add(new Cell(at, Moment.BEFORE_EFFECT));
-      cells.add(new Cell(at, Moment.AFTER_EFFECT));
+    stack.operator.stop();
+    // One call at a time, so that they are cut in the journal's order.
+    stack.operator.startWith(stack.options.withSetting("IASQL_COMMIT_PARALLELISM", "1"));
+    try {
+      Cell undisturbed = new Cell(Integer.MAX_VALUE, Moment.BEFORE_EFFECT);
+      undisturbed.commit();
+      undisturbed.check();
+      int calls = undisturbed.calls();
+      assertThat(calls).as("calls of the commit").isGreaterThan(10);
+
+      for (int at = 1; at <= calls; at++) {
+        cells.add(new Cell(at, Moment.BEFORE_EFFECT));
+        cells.add(new Cell(at, Moment.AFTER_EFFECT));
+      }
+      cells.forEach(cell -> cell.space.awaitReady("env"));
+      cells.forEach(Cell::commit);
+      cells.forEach(Cell::awaitHeld);
+    } finally {
+      stack.operator.kill();
+      cells.forEach(Cell::release);
+      // As the other tests have it, with several calls at a time.
+      stack.operator.startWith(stack.options);
     }
-    cells.forEach(cell -> cell.space.awaitReady("env"));
-    cells.forEach(Cell::commit);
-    cells.forEach(Cell::awaitHeld);
-    stack.operator.kill();
-    cells.forEach(Cell::release);
-    stack.operator.start();
 
     cells.forEach(Cell::awaitCommitted);
     cells.forEach(Cell::check);
-    undisturbed.delete();
-    cells.forEach(Cell::delete);
   }
 }
