@@ -198,9 +198,13 @@ class ProtectIT {
       Awaitility.await("the direct write to be taken back")
           .atMost(Duration.ofSeconds(30))
           .until(() -> env.rows().equals(env.cloud()));
-      assertThat(alice.run("SELECT message FROM iasql_get_errors()"))
-          .hasSize(2)
-          .allMatch(m -> m.contains("bucket prod may not be deleted"));
+      Awaitility.await("alice to be told twice")
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(
+              () ->
+                  assertThat(alice.run("SELECT message FROM iasql_get_errors()"))
+                      .hasSize(2)
+                      .allMatch(m -> m.contains("bucket prod may not be deleted")));
       assertThat(env.account().has("bucket", "name", "prod")).isTrue();
     }
   }
