@@ -484,7 +484,7 @@ class PluginIT {
     PostgresPeer postgres = PostgresPeer.shared();
     String password = "pass word'§";
     String database = postgres.newDatabase();
-    execute(postgres, "CREATE ROLE plugin LOGIN PASSWORD '" + password.replace("'", "''") + "'");
+    postgres.administer("CREATE ROLE plugin LOGIN PASSWORD '" + password.replace("'", "''") + "'");
     environment(
         false,
         new EnvironmentStatus.Database(
@@ -531,15 +531,6 @@ class PluginIT {
     Said missing = plugin.run("psql", "staging", "-n", namespace, "--login", "eve");
     assertThat(missing.code()).isEqualTo(1);
     assertThat(missing.err()).contains("There is no Secret staging-eve");
-  }
-
-  private static void execute(PostgresPeer postgres, String sql) {
-    try (var connection = postgres.dataSource("postgres").getConnection();
-        var statement = connection.createStatement()) {
-      statement.execute(sql);
-    } catch (java.sql.SQLException e) {
-      throw new IllegalStateException(sql, e);
-    }
   }
 
   // Around all of them ---------------------------------------------------------------------------

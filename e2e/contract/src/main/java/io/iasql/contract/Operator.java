@@ -11,7 +11,6 @@ import io.iasql.peers.PostgresPeer;
 import io.iasql.peers.faults.Faults;
 import io.iasql.spi.AwsAccount;
 import io.iasql.spi.AwsAccountSettings;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -124,7 +123,7 @@ final class Operator implements AutoCloseable {
   /** Cuts the connections to PostgreSQL as the death of a process does, its locks included. */
   private void disconnect() {
     timer.shutdownNow();
-    close(connections);
+    connections.close();
     PostgresPeer.shared()
         .administer(
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = '"
@@ -138,14 +137,6 @@ final class Operator implements AutoCloseable {
     timer.shutdownNow();
     executor.shutdown();
     account.close();
-    close(connections);
-  }
-
-  static void close(PooledDatabase connections) {
-    try {
-      connections.close();
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
+    connections.close();
   }
 }

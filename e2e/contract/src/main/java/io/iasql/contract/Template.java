@@ -5,7 +5,6 @@ import io.iasql.engine.store.Installer;
 import io.iasql.engine.store.PooledDatabase;
 import io.iasql.peers.PostgresPeer;
 import io.iasql.spi.CloudModule;
-import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,8 +51,6 @@ final class Template {
       Installer installer = new Installer(database, modules);
       installer.migrate();
       installer.install(List.copyOf(modules.names()));
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
     }
     return name;
   }

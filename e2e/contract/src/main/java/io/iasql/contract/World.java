@@ -270,7 +270,7 @@ final class World implements AutoCloseable {
     if (ownsAccount) {
       calm.close();
     }
-    Operator.close(connections);
+    connections.close();
     PostgresPeer.shared().dropDatabase(database);
   }
 }

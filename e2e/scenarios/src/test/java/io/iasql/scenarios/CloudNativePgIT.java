@@ -202,11 +202,8 @@ class CloudNativePgIT {
     List<String> statements =
         (List<String>)
             (List<?>) cluster.get("spec", "bootstrap", "initdb", "postInitApplicationSQL");
-    try (Connection connection = postgres.dataSource("postgres").getConnection();
-        Statement statement = connection.createStatement()) {
-      statement.execute("CREATE ROLE " + owner + " LOGIN PASSWORD 'of-cnpg'");
-      statement.execute("CREATE DATABASE " + database + " OWNER " + owner);
-    }
+    postgres.administer("CREATE ROLE " + owner + " LOGIN PASSWORD 'of-cnpg'");
+    postgres.administer("CREATE DATABASE " + database + " OWNER " + owner);
     try (Connection connection = postgres.dataSource(database).getConnection();
         Statement statement = connection.createStatement()) {
       for (String sql : statements) {

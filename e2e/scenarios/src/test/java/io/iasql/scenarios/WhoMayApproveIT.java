@@ -14,6 +14,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import io.iasql.crds.AwsConnection;
 import io.iasql.crds.Environment;
 import io.iasql.crds.EnvironmentSpec.Approval;
@@ -51,7 +52,7 @@ class WhoMayApproveIT {
   private static final AtomicInteger NAMES = new AtomicInteger();
 
   /** The stack's operator may not write here, and would try for ever. */
-  private static final String LEFT_ALONE = "{\"%s\": \"nobody\"}".formatted(Stack.SHARD);
+  private static final Map<String, String> LEFT_ALONE = Map.of(Stack.SHARD, "nobody");
 
   private static final KubernetesPeer KUBERNETES = KubernetesPeer.shared();
   private static final KubernetesClient ADMIN = Stack.client(KUBERNETES.kubeconfig());
@@ -130,7 +131,7 @@ class WhoMayApproveIT {
             metadata: {name: aws, namespace: %s, labels: %s}
             spec: {accountId: "111122223333", region: eu-west-1}
             """
-                .formatted(namespace, LEFT_ALONE))
+                .formatted(namespace, Serialization.asJson(LEFT_ALONE)))
         .create();
 
     awaitRefusal("approval", () -> create(ADMIN, transaction(namespace, PLAN, "nobody", Map.of())));
@@ -180,7 +181,7 @@ class WhoMayApproveIT {
         new ObjectMetaBuilder()
             .withNamespace(namespace)
             .withName("t" + NAMES.incrementAndGet())
-            .withLabels(Map.of(Stack.SHARD, "nobody"))
+            .withLabels(LEFT_ALONE)
             .withAnnotations(annotations)
             .build());
     transaction.setSpec(
@@ -250,7 +251,7 @@ class WhoMayApproveIT {
             .formatted(
                 name,
                 namespace,
-                LEFT_ALONE,
+                Serialization.asJson(LEFT_ALONE),
                 by.isEmpty() ? "" : REQUESTED_BY + ": '" + by + "'",
                 from,
                 to);
@@ -292,7 +293,7 @@ class WhoMayApproveIT {
             .formatted(
                 name,
                 namespace,
-                LEFT_ALONE,
+                Serialization.asJson(LEFT_ALONE),
                 approval == Approval.AUTOMATIC ? "Automatic" : "Manual");
     who.resource(yaml).create();
   }

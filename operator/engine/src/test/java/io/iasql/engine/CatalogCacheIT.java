@@ -20,12 +20,11 @@ class CatalogCacheIT {
   private final String database = TestServer.newDatabase();
   private final PooledDatabase connections = TestServer.pooled(database);
   private final Jdbi jdbi = Jdbis.over(connections.pool());
-  private final Installer installer =
-      new Installer(TestServer.database(TestServer.dataSource(database)), FakeModules.all());
+  private final Installer installer = new Installer(connections, FakeModules.all());
   private final CatalogCache cache = new CatalogCache();
 
   @AfterEach
-  void close() throws SQLException {
+  void close() {
     connections.close();
   }
 

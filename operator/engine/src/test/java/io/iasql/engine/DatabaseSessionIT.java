@@ -53,7 +53,7 @@ class DatabaseSessionIT {
   }
 
   @AfterEach
-  void close() throws SQLException {
+  void close() {
     database.close();
   }
 
@@ -154,6 +154,7 @@ class DatabaseSessionIT {
     env.execute("SELECT pg_terminate_backend(" + process + ", 10000)");
 
     assertThatThrownBy(session::close).isInstanceOf(SQLException.class);
+    assertThat(session.connection().isClosed()).as("it is given back").isTrue();
     try (DatabaseSession next = DatabaseSession.open(database)) {
       assertThat(process(next)).isNotEqualTo(process);
     }

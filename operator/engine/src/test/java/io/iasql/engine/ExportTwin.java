@@ -49,8 +49,7 @@ final class ExportTwin implements AutoCloseable {
 
   ExportTwin(int firstId) {
     this.firstId = firstId;
-    new Installer(TestServer.database(TestServer.dataSource(database)), MODULES)
-        .install(List.of("fake_home"));
+    new Installer(connections, MODULES).install(List.of("fake_home"));
     this.handle = jdbi.open();
     this.connection = handle.getConnection();
     this.catalog = Catalog.read(handle);
@@ -230,11 +229,7 @@ final class ExportTwin implements AutoCloseable {
   @Override
   public void close() {
     handle.close();
-    try {
-      connections.close();
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
+    connections.close();
     TestServer.drop(database);
   }
 

@@ -6,47 +6,34 @@ import io.iasql.engine.store.PooledDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What an environment's pools cost PostgreSQL. */
 class PooledDatabaseIT {
   private static final String APPLICATION = "pools";
 
-  private TestEnvironment env;
-
-  @BeforeEach
-  void start() {
-    env = TestEnvironment.fresh();
-  }
-
-  @AfterEach
-  void stop() {
-    env.close();
-  }
-
-  private List<String> connections() {
+  private static List<String> connections(TestEnvironment env) {
     return env.query(
         "SELECT pid::text FROM pg_stat_activity WHERE application_name = '" + APPLICATION + "'");
   }
 
   @Test
   void nothingIsConnectedBeforeItIsUsed() throws SQLException {
-    try (PooledDatabase database = TestServer.pooled(env.database(), APPLICATION)) {
-      assertThat(connections()).isEmpty();
+    try (TestEnvironment env = TestEnvironment.fresh();
+        PooledDatabase database = TestServer.pooled(env.database(), APPLICATION)) {
+      assertThat(connections(env)).isEmpty();
 
       try (Connection connection = database.pool().getConnection()) {
         assertThat(connection.isValid(10)).isTrue();
-        assertThat(connections()).hasSize(1);
+        assertThat(connections(env)).hasSize(1);
       }
       try (Connection again = database.pool().getConnection()) {
         assertThat(again.isValid(10)).isTrue();
-        assertThat(connections()).as("the same one").hasSize(1);
+        assertThat(connections(env)).as("the same one").hasSize(1);
       }
       try (Connection session = database.sessions().getConnection()) {
         assertThat(session.isValid(10)).isTrue();
-        assertThat(connections()).as("sessions are never the pool's").hasSize(2);
+        assertThat(connections(env)).as("sessions are never the pool's").hasSize(2);
       }
     }
   }

@@ -309,11 +309,7 @@ final class TestEnvironment implements AutoCloseable {
     engine.close();
     timer.shutdownNow();
     executor.shutdownNow();
-    try {
-      connections.close();
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
+    connections.close();
   }
 
   @Override

@@ -89,7 +89,7 @@ public class AwsConnectionReconciler implements Reconciler<AwsConnection> {
     }
     AwsConnectionStatus status = statuses.status(connection, state);
     tell(connection, state);
-    write(connection, status, context);
+    StatusWriter.write(connection, AwsConnection::new, status, context);
     return UpdateControl.<AwsConnection>noUpdate()
         .rescheduleAfter(answer.map(accounts::nextAfter).orElse(SAFETY_NET));
   }
@@ -97,7 +97,11 @@ public class AwsConnectionReconciler implements Reconciler<AwsConnection> {
   @Override
   public ErrorStatusUpdateControl<AwsConnection> updateErrorStatus(
       AwsConnection connection, Context<AwsConnection> context, Exception e) {
-    write(connection, statuses.unknown(connection, String.valueOf(e.getMessage())), context);
+    StatusWriter.write(
+        connection,
+        AwsConnection::new,
+        statuses.unknown(connection, String.valueOf(e.getMessage())),
+        context);
     return ErrorStatusUpdateControl.noStatusUpdate();
   }
 
@@ -120,13 +124,6 @@ public class AwsConnectionReconciler implements Reconciler<AwsConnection> {
     return ConnectionSettings.secretNames(connection).stream()
         .map(name -> new ResourceID(name, connection.getMetadata().getNamespace()))
         .collect(Collectors.toUnmodifiableSet());
-  }
-
-  private static void write(
-      AwsConnection connection, AwsConnectionStatus status, Context<AwsConnection> context) {
-    if (!status.equals(connection.getStatus())) {
-      StatusWriter.write(connection, AwsConnection::new, status, context);
-    }
   }
 
   /** An event for each change of the reason, which is what people look for. */

@@ -275,12 +275,9 @@ public class EnvironmentReconciler implements Reconciler<Environment>, Cleaner<E
     return Deletions.wasMade(environment) ? Reason.DELETION_AWAITS_APPROVAL : Reason.DELETION_WAITS;
   }
 
-  /** Tells of the status and writes it, if it is another one. */
+  /** Tells of what is new in the status, and writes it. */
   private void say(
       Environment environment, EnvironmentStatus status, Context<Environment> context) {
-    if (status.equals(environment.getStatus())) {
-      return;
-    }
     tell(environment, status);
     StatusWriter.write(environment, Environment::new, status, context);
   }

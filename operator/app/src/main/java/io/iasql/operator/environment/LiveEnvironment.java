@@ -12,7 +12,6 @@ import io.iasql.operator.database.DatabaseEndpoint;
 import io.iasql.operator.status.Reason;
 import io.iasql.spi.CloudException;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -411,10 +410,6 @@ final class LiveEnvironment {
 
   void close() {
     engine.close();
-    try {
-      database.close();
-    } catch (SQLException e) {
-      LOG.warnf("environment %s: closing its connections: %s", id, e.getMessage());
-    }
+    database.close();
   }
 }

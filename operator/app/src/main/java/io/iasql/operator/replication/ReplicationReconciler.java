@@ -118,9 +118,6 @@ public class ReplicationReconciler implements Reconciler<Replication> {
       ReplicationStatus status,
       Duration next,
       Context<Replication> context) {
-    if (status.equals(replication.getStatus())) {
-      return UpdateControl.<Replication>noUpdate().rescheduleAfter(next);
-    }
     tell(replication, status);
     StatusWriter.write(replication, Replication::new, status, context);
     return UpdateControl.<Replication>noUpdate().rescheduleAfter(next);

@@ -16,15 +16,18 @@ public final class StatusWriter {
   private StatusWriter() {}
 
   /**
-   * Writes the whole status, whatever the resource says; the next look sees it. Where somebody else
-   * has changed the resource meanwhile, it waits for the framework's cache to have that change and
-   * writes then.
+   * Writes the whole status, if it is another one than the resource has; the next look sees it.
+   * Where somebody else has changed the resource meanwhile, it waits for the framework's cache to
+   * have that change and writes then.
    *
    * @param blank makes an empty resource of the kind
    * @throws io.fabric8.kubernetes.client.KubernetesClientException when the API server refuses it
    */
   public static <S, R extends CustomResource<?, S>> void write(
       R resource, Supplier<R> blank, S status, Context<R> context) {
+    if (status.equals(resource.getStatus())) {
+      return;
+    }
     R patch = blank.get();
     patch.setMetadata(
         new ObjectMetaBuilder()

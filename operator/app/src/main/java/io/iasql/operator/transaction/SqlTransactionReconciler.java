@@ -226,12 +226,9 @@ public class SqlTransactionReconciler
     return transactions.withdraw(ResourceID.fromResource(transaction), uid, id);
   }
 
-  /** Tells of the status and writes it, if it is another one. */
+  /** Tells of what is new in the status, and writes it. */
   private UpdateControl<SqlTransaction> patch(
       SqlTransaction transaction, SqlTransactionStatus status, Context<SqlTransaction> context) {
-    if (status.equals(transaction.getStatus())) {
-      return UpdateControl.<SqlTransaction>noUpdate().rescheduleAfter(SAFETY_NET);
-    }
     tell(transaction, status);
     StatusWriter.write(transaction, SqlTransaction::new, status, context);
     return UpdateControl.<SqlTransaction>noUpdate().rescheduleAfter(SAFETY_NET);

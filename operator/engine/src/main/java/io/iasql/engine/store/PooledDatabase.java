@@ -1,6 +1,5 @@
 package io.iasql.engine.store;
 
-import java.sql.SQLException;
 import java.time.Duration;
 import javax.sql.DataSource;
 import org.apache.commons.dbcp2.DataSourceConnectionFactory;
@@ -24,8 +23,8 @@ public final class PooledDatabase implements EnvironmentDatabase, AutoCloseable 
   private static final Duration CONNECT = Duration.ofSeconds(10);
 
   private final Login login;
-  private final PoolingDataSource<PoolableConnection> pool;
-  private final PoolingDataSource<PoolableConnection> sessions;
+  private final GenericObjectPool<PoolableConnection> connections;
+  private final GenericObjectPool<PoolableConnection> sessions;
 
   /** Pools the connections of a source, which is this one's from now on. */
   public PooledDatabase(PGSimpleDataSource source) {
@@ -35,13 +34,13 @@ public final class PooledDatabase implements EnvironmentDatabase, AutoCloseable 
     source.setAssumeMinServerVersion("9.0");
     source.setConnectTimeout((int) CONNECT.toSeconds());
     source.setTcpKeepAlive(true);
-    this.pool = pool(source, MAX_CONNECTIONS, MAX_CONNECTIONS);
+    this.connections = pool(source, MAX_CONNECTIONS, MAX_CONNECTIONS);
     // No limit: a commit needs another one while it holds the one with its lock.
     this.sessions = pool(source, -1, MAX_IDLE_SESSIONS);
   }
 
   /** Not a BasicDataSource, which connects once when it is made and throws that away. */
-  private static PoolingDataSource<PoolableConnection> pool(
+  private static GenericObjectPool<PoolableConnection> pool(
       PGSimpleDataSource source, int max, int maxIdle) {
     GenericObjectPoolConfig<PoolableConnection> config = new GenericObjectPoolConfig<>();
     config.setMaxTotal(max);
@@ -55,7 +54,7 @@ public final class PooledDatabase implements EnvironmentDatabase, AutoCloseable 
         new PoolableConnectionFactory(new DataSourceConnectionFactory(source), null);
     GenericObjectPool<PoolableConnection> pool = new GenericObjectPool<>(factory, config);
     factory.setPool(pool);
-    return new PoolingDataSource<>(pool);
+    return pool;
   }
 
   @Override
@@ -65,19 +64,18 @@ public final class PooledDatabase implements EnvironmentDatabase, AutoCloseable 
 
   @Override
   public DataSource pool() {
-    return pool;
+    return new PoolingDataSource<>(connections);
   }
 
   @Override
   public DataSource sessions() {
-    return sessions;
+    return new PoolingDataSource<>(sessions);
   }
 
   /** Closes the connections; those in use close when they are given back. */
   @Override
-  public void close() throws SQLException {
-    try (sessions) {
-      pool.close();
-    }
+  public void close() {
+    connections.close();
+    sessions.close();
   }
 }
